@@ -1,0 +1,125 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What the broker sends by itself: confirms, returned messages, alarms, the end of the channel or connection. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <string.h>
+
+#include "amqp/amqp-private.h"
+
+static void
+set_closed_error (GError **error, const gchar *what, guint16 code, amqp_bytes_t text)
+{
+  gchar *reply = g_utf8_make_valid (text.bytes, (gssize) text.len);
+
+  g_set_error (error, GST_EDGE_ERROR, GST_EDGE_ERROR_TRANSIENT, "the broker closed the %s: %u %s", what,
+      code, reply);
+  g_free (reply);
+}
+
+static gboolean
+handle_method (GstEdgeTransport *self, const amqp_method_t *method, GError **error)
+{
+  switch (method->id) {
+    case AMQP_BASIC_ACK_METHOD:{
+      const amqp_basic_ack_t *ack = method->decoded;
+
+      gst_edge_link_complete (self->link, ack->delivery_tag, ack->multiple, GST_EDGE_DELIVERED, NULL);
+      return TRUE;
+    }
+    case AMQP_BASIC_NACK_METHOD:{
+      const amqp_basic_nack_t *nack = method->decoded;
+
+      gst_edge_link_complete (self->link, nack->delivery_tag, nack->multiple, GST_EDGE_REJECTED,
+          "the broker refused the message (basic.nack); is a queue full?");
+      return TRUE;
+    }
+    case AMQP_BASIC_RETURN_METHOD:
+      self->in_return = TRUE;
+      return TRUE;
+    case AMQP_CONNECTION_BLOCKED_METHOD:{
+      const amqp_connection_blocked_t *blocked = method->decoded;
+
+      g_free (self->blocked_reason);
+      self->blocked_reason = g_utf8_make_valid (blocked->reason.bytes, (gssize) blocked->reason.len);
+      return TRUE;
+    }
+    case AMQP_CONNECTION_UNBLOCKED_METHOD:
+      g_clear_pointer (&self->blocked_reason, g_free);
+      return TRUE;
+    case AMQP_CHANNEL_CLOSE_METHOD:{
+      const amqp_channel_close_t *close = method->decoded;
+
+      set_closed_error (error, "channel", close->reply_code, close->reply_text);
+      return FALSE;
+    }
+    case AMQP_CONNECTION_CLOSE_METHOD:{
+      const amqp_connection_close_t *close = method->decoded;
+
+      set_closed_error (error, "connection", close->reply_code, close->reply_text);
+      return FALSE;
+    }
+    default:
+      return TRUE;
+  }
+}
+
+/* The header and the body of a returned message; only its message-id matters. */
+static void
+handle_content (GstEdgeTransport *self, const amqp_frame_t *frame)
+{
+  if (!self->in_return)
+    return;
+
+  if (frame->frame_type == AMQP_FRAME_HEADER) {
+    const amqp_basic_properties_t *props = frame->payload.properties.decoded;
+
+    if (props->_flags & AMQP_BASIC_MESSAGE_ID_FLAG) {
+      gchar *id = g_strndup (props->message_id.bytes, props->message_id.len);
+
+      gst_edge_link_mark_returned (self->link, id);
+      g_free (id);
+    }
+    self->return_body_left = frame->payload.properties.body_size;
+  } else {
+    self->return_body_left -= MIN (self->return_body_left, frame->payload.body_fragment.len);
+  }
+  if (self->return_body_left == 0)
+    self->in_return = FALSE;
+}
+
+gboolean
+gst_edge_amqp_read_frames (GstEdgeTransport *self, GError **error)
+{
+  struct timeval no_wait = { 0, 0 };
+  gboolean ok = TRUE;
+  gint status = AMQP_STATUS_OK;
+
+  gst_edge_link_begin_call (self->link, self->fd);
+  while (ok) {
+    amqp_frame_t frame;
+
+    status = amqp_simple_wait_frame_noblock (self->connection, &frame, &no_wait);
+    if (status != AMQP_STATUS_OK)
+      break;
+    if (frame.frame_type == AMQP_FRAME_METHOD)
+      ok = handle_method (self, &frame.payload.method, error);
+    else
+      handle_content (self, &frame);
+  }
+  if (ok && status != AMQP_STATUS_TIMEOUT) {
+    gst_edge_amqp_set_status_error (error, "keep the connection", status);
+    ok = FALSE;
+  }
+  if (!gst_edge_link_end_call (self->link, error))
+    ok = FALSE;
+
+  amqp_maybe_release_buffers (self->connection);
+  self->service_at = g_get_monotonic_time () + self->service_interval;
+  return ok;
+}

@@ -1,0 +1,83 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * One message on the wire: properties, headers, body. This is the wire contract of frames and events. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "amqp/amqp-private.h"
+
+#define N_HEADERS 6
+
+static void
+set_integer (amqp_table_entry_t *entry, const gchar *key, gint64 value)
+{
+  entry->key = amqp_cstring_bytes (key);
+  entry->value.kind = AMQP_FIELD_KIND_I64;
+  entry->value.value.i64 = value;
+}
+
+static void
+set_string (amqp_table_entry_t *entry, const gchar *key, const gchar *value)
+{
+  entry->key = amqp_cstring_bytes (key);
+  entry->value.kind = AMQP_FIELD_KIND_UTF8;
+  entry->value.value.bytes = amqp_cstring_bytes (value);
+}
+
+static void
+set_headers (amqp_table_t *table, amqp_table_entry_t entries[N_HEADERS],
+    const GstEdgeFrameIdentity *identity)
+{
+  set_string (&entries[0], "camera_id", identity->camera_id);
+  set_integer (&entries[1], "timestamp_ns", identity->capture_time);
+  set_integer (&entries[2], "sequence", identity->sequence);
+  set_integer (&entries[3], "width", identity->width);
+  set_integer (&entries[4], "height", identity->height);
+  set_string (&entries[5], "encoding", identity->encoding != NULL ? identity->encoding : "");
+  table->num_entries = N_HEADERS;
+  table->entries = entries;
+}
+
+/* Returns a librabbitmq status. */
+gint
+gst_edge_amqp_publish (GstEdgeTransport *self, GstEdgeMessage *message)
+{
+  const GstEdgeAmqpTarget *target = (const GstEdgeAmqpTarget *) message->target;
+  amqp_basic_properties_t props = { 0 };
+  amqp_table_entry_t entries[N_HEADERS];
+  amqp_bytes_t body;
+  GstMapInfo map;
+  gchar *message_id;
+  gint status;
+
+  if (!gst_buffer_map (message->payload, &map, GST_MAP_READ))
+    return AMQP_STATUS_NO_MEMORY;
+  body.bytes = map.data;
+  body.len = map.size;
+
+  message_id = gst_edge_frame_identity_to_message_id (&message->identity);
+  props._flags = AMQP_BASIC_DELIVERY_MODE_FLAG | AMQP_BASIC_MESSAGE_ID_FLAG | AMQP_BASIC_TIMESTAMP_FLAG;
+  props.delivery_mode = target->persistent ? AMQP_DELIVERY_PERSISTENT : AMQP_DELIVERY_NONPERSISTENT;
+  props.message_id = amqp_cstring_bytes (message_id);
+  props.timestamp = (guint64) (message->identity.capture_time / GST_SECOND);
+  if (message->content_type != NULL) {
+    props._flags |= AMQP_BASIC_CONTENT_TYPE_FLAG;
+    props.content_type = amqp_cstring_bytes (message->content_type);
+  }
+  if (target->frame_headers) {
+    props._flags |= AMQP_BASIC_HEADERS_FLAG;
+    set_headers (&props.headers, entries, &message->identity);
+  }
+
+  status = amqp_basic_publish (self->connection, GST_EDGE_AMQP_CHANNEL,
+      amqp_cstring_bytes (target->exchange), amqp_cstring_bytes (message->destination),
+      target->mandatory, FALSE, &props, body);
+
+  g_free (message_id);
+  gst_buffer_unmap (message->payload, &map);
+  return status;
+}

@@ -1,0 +1,326 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The properties that all sinks with a link have, and the uri of GstURIHandler. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "edge-enumtypes.h"
+#include "element/link-sink-private.h"
+#include "frame/camera-id.h"
+
+#define DEFAULT_MAX_SIZE_BUFFERS 100
+#define DEFAULT_MAX_SIZE_BYTES (64 * 1024 * 1024)
+#define DEFAULT_LEAKY GST_EDGE_LEAKY_UPSTREAM
+#define DEFAULT_TIMEOUT (5 * GST_SECOND)
+#define MIN_TIMEOUT (100 * GST_MSECOND)
+#define MAX_TIMEOUT (10 * 60 * GST_SECOND)
+#define DEFAULT_DRAIN_TIMEOUT (5 * GST_SECOND)
+#define DEFAULT_MAX_IN_FLIGHT 32
+#define DEFAULT_CIRCUIT_MAX_FAILURES 30
+#define DEFAULT_CIRCUIT_RESET (30 * GST_SECOND)
+
+enum
+{
+  PROP_0,
+  PROP_URI,
+  PROP_LINK_GROUP,
+  PROP_CAMERA_ID,
+  PROP_MAX_SIZE_BUFFERS,
+  PROP_MAX_SIZE_BYTES,
+  PROP_MAX_AGE,
+  PROP_LEAKY,
+  PROP_TIMEOUT,
+  PROP_DRAIN_TIMEOUT,
+  PROP_MAX_IN_FLIGHT,
+  PROP_CIRCUIT_MAX_FAILURES,
+  PROP_CIRCUIT_RESET,
+  PROP_STATS,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+void
+gst_edge_link_sink_init_settings (GstEdgeLinkSinkSettings *settings)
+{
+  settings->limits.max_buffers = DEFAULT_MAX_SIZE_BUFFERS;
+  settings->limits.max_bytes = DEFAULT_MAX_SIZE_BYTES;
+  settings->limits.leaky = DEFAULT_LEAKY;
+  settings->timeout = DEFAULT_TIMEOUT;
+  settings->drain_timeout = DEFAULT_DRAIN_TIMEOUT;
+  settings->max_in_flight = DEFAULT_MAX_IN_FLIGHT;
+  settings->circuit_max_failures = DEFAULT_CIRCUIT_MAX_FAILURES;
+  settings->circuit_reset = DEFAULT_CIRCUIT_RESET;
+}
+
+static void
+replace_secret (gchar **place, gchar *value)
+{
+  if (*place != NULL)
+    memset (*place, 0, strlen (*place));
+  g_free (*place);
+  *place = value;
+}
+
+void
+gst_edge_link_sink_clear_settings (GstEdgeLinkSinkSettings *settings)
+{
+  replace_secret (&settings->uri, NULL);
+  g_clear_pointer (&settings->link_group, g_free);
+  g_clear_pointer (&settings->camera_id, g_free);
+}
+
+gchar *
+gst_edge_link_sink_dup_uri (GstEdgeLinkSink *self)
+{
+  GstEdgeLinkSinkPrivate *priv = gst_edge_link_sink_get_private (self);
+  gchar *uri;
+
+  GST_OBJECT_LOCK (self);
+  uri = g_strdup (priv->settings.uri);
+  GST_OBJECT_UNLOCK (self);
+  return uri != NULL ? uri : g_strdup (GST_EDGE_LINK_SINK_GET_CLASS (self)->default_uri);
+}
+
+/* What may be shown: a password is ***, and what cannot be parsed is not shown at all. */
+static gchar *
+dup_redacted_uri (GstEdgeLinkSink *self)
+{
+  gchar *uri = gst_edge_link_sink_dup_uri (self), *text = NULL;
+  GstEdgeEndpoint *endpoint = GST_EDGE_LINK_SINK_GET_CLASS (self)->parse_uri (uri, NULL);
+
+  if (endpoint != NULL) {
+    text = g_strdup (gst_edge_endpoint_get_text (endpoint));
+    gst_edge_endpoint_unref (endpoint);
+  }
+  g_free (uri);
+  return text;
+}
+
+/* Queue limits may change while streaming. */
+static void
+apply_limits (GstEdgeLinkSink *self)
+{
+  GstEdgeLinkSinkPrivate *priv = gst_edge_link_sink_get_private (self);
+  GstEdgeQueueLimits limits;
+
+  GST_OBJECT_LOCK (self);
+  limits = priv->settings.limits;
+  GST_OBJECT_UNLOCK (self);
+
+  g_mutex_lock (&priv->client_lock);
+  if (priv->client != NULL)
+    gst_edge_link_client_set_limits (priv->client, &limits);
+  g_mutex_unlock (&priv->client_lock);
+}
+
+static void
+gst_edge_link_sink_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
+{
+  GstEdgeLinkSink *self = GST_EDGE_LINK_SINK (object);
+  GstEdgeLinkSinkSettings *settings = &gst_edge_link_sink_get_private (self)->settings;
+
+  GST_OBJECT_LOCK (self);
+  switch (prop_id) {
+    case PROP_URI:
+      replace_secret (&settings->uri, g_value_dup_string (value));
+      break;
+    case PROP_LINK_GROUP:
+      g_free (settings->link_group);
+      settings->link_group = g_value_dup_string (value);
+      break;
+    case PROP_CAMERA_ID:
+      g_free (settings->camera_id);
+      settings->camera_id = g_value_dup_string (value);
+      break;
+    case PROP_MAX_SIZE_BUFFERS:
+      settings->limits.max_buffers = g_value_get_uint (value);
+      break;
+    case PROP_MAX_SIZE_BYTES:
+      settings->limits.max_bytes = g_value_get_uint64 (value);
+      break;
+    case PROP_MAX_AGE:
+      settings->limits.max_age = (gint64) (g_value_get_uint64 (value) / GST_USECOND);
+      break;
+    case PROP_LEAKY:
+      settings->limits.leaky = g_value_get_enum (value);
+      break;
+    case PROP_TIMEOUT:
+      settings->timeout = g_value_get_uint64 (value);
+      break;
+    case PROP_DRAIN_TIMEOUT:
+      settings->drain_timeout = g_value_get_uint64 (value);
+      break;
+    case PROP_MAX_IN_FLIGHT:
+      settings->max_in_flight = g_value_get_uint (value);
+      break;
+    case PROP_CIRCUIT_MAX_FAILURES:
+      settings->circuit_max_failures = g_value_get_uint (value);
+      break;
+    case PROP_CIRCUIT_RESET:
+      settings->circuit_reset = g_value_get_uint64 (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      break;
+  }
+  GST_OBJECT_UNLOCK (self);
+
+  if (prop_id >= PROP_MAX_SIZE_BUFFERS && prop_id <= PROP_LEAKY)
+    apply_limits (self);
+}
+
+static void
+gst_edge_link_sink_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
+{
+  GstEdgeLinkSink *self = GST_EDGE_LINK_SINK (object);
+  GstEdgeLinkSinkSettings *settings = &gst_edge_link_sink_get_private (self)->settings;
+
+  if (prop_id == PROP_URI) {
+    g_value_take_string (value, dup_redacted_uri (self));
+    return;
+  }
+  if (prop_id == PROP_STATS) {
+    g_value_take_boxed (value, gst_edge_link_sink_get_stats (self));
+    return;
+  }
+
+  GST_OBJECT_LOCK (self);
+  switch (prop_id) {
+    case PROP_LINK_GROUP:
+      g_value_set_string (value, settings->link_group);
+      break;
+    case PROP_CAMERA_ID:
+      g_value_set_string (value, settings->camera_id);
+      break;
+    case PROP_MAX_SIZE_BUFFERS:
+      g_value_set_uint (value, settings->limits.max_buffers);
+      break;
+    case PROP_MAX_SIZE_BYTES:
+      g_value_set_uint64 (value, settings->limits.max_bytes);
+      break;
+    case PROP_MAX_AGE:
+      g_value_set_uint64 (value, (guint64) settings->limits.max_age * GST_USECOND);
+      break;
+    case PROP_LEAKY:
+      g_value_set_enum (value, settings->limits.leaky);
+      break;
+    case PROP_TIMEOUT:
+      g_value_set_uint64 (value, settings->timeout);
+      break;
+    case PROP_DRAIN_TIMEOUT:
+      g_value_set_uint64 (value, settings->drain_timeout);
+      break;
+    case PROP_MAX_IN_FLIGHT:
+      g_value_set_uint (value, settings->max_in_flight);
+      break;
+    case PROP_CIRCUIT_MAX_FAILURES:
+      g_value_set_uint (value, settings->circuit_max_failures);
+      break;
+    case PROP_CIRCUIT_RESET:
+      g_value_set_uint64 (value, settings->circuit_reset);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      break;
+  }
+  GST_OBJECT_UNLOCK (self);
+}
+
+/* The element's own description of uri and camera-id differs; the rest is the same everywhere. */
+void
+gst_edge_link_sink_install_properties (GObjectClass *klass)
+{
+  const GParamFlags ready = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY;
+  const GParamFlags playing = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING;
+
+  klass->set_property = gst_edge_link_sink_set_property;
+  klass->get_property = gst_edge_link_sink_get_property;
+
+  /**
+   * GstEdgeLinkSink:uri:
+   *
+   * The server and how to log in. Reads back without the password. All sinks of the process that name the same
+   * server with the same credentials share one connection.
+   */
+  properties[PROP_URI] = g_param_spec_string ("uri", "URI",
+      "Server and credentials: amqp://user:password@host:5672/vhost or redis://user:password@host:6379/0; "
+      "a '/' in a vhost is written %2f. Reads back with *** for the password. NULL = the local server",
+      NULL, ready);
+  properties[PROP_LINK_GROUP] = g_param_spec_string ("link-group", "Link group",
+      "Elements with the same server, credentials and link-group share one connection and its thread; "
+      "NULL = the common one", NULL, ready);
+  properties[PROP_CAMERA_ID] = g_param_spec_string ("camera-id", "Camera id",
+      "Camera of frames that carry no identity from framestamp: " GST_EDGE_CAMERA_ID_RULE
+      "; NULL = frames must carry one", NULL, ready);
+  properties[PROP_MAX_SIZE_BUFFERS] = g_param_spec_uint ("max-size-buffers", "Max. size (buffers)",
+      "Most frames that wait to be sent (0 = no limit)", 0, G_MAXUINT, DEFAULT_MAX_SIZE_BUFFERS, playing);
+  properties[PROP_MAX_SIZE_BYTES] = g_param_spec_uint64 ("max-size-bytes", "Max. size (bytes)",
+      "Most bytes that wait to be sent (0 = no limit)", 0, G_MAXUINT64, DEFAULT_MAX_SIZE_BYTES, playing);
+  properties[PROP_MAX_AGE] = g_param_spec_uint64 ("max-age", "Max. age",
+      "Frames that waited longer than this are dropped instead of sent, in ns (0 = no limit)", 0,
+      G_MAXINT64, 0, playing);
+  properties[PROP_LEAKY] = g_param_spec_enum ("leaky", "Leaky",
+      "What happens when the queue is full. \"no\" blocks the streaming thread until the server has taken "
+      "something", GST_TYPE_EDGE_LEAKY, DEFAULT_LEAKY, playing);
+  properties[PROP_TIMEOUT] = g_param_spec_uint64 ("timeout", "Timeout",
+      "Longest time to connect or to wait for an answer before the connection counts as lost, in ns",
+      MIN_TIMEOUT, MAX_TIMEOUT, DEFAULT_TIMEOUT, ready);
+  properties[PROP_DRAIN_TIMEOUT] = g_param_spec_uint64 ("drain-timeout", "Drain timeout",
+      "Longest time that EOS waits for the server's answers, in ns", 0, MAX_TIMEOUT,
+      DEFAULT_DRAIN_TIMEOUT, playing);
+  properties[PROP_MAX_IN_FLIGHT] = g_param_spec_uint ("max-in-flight", "Max. in flight",
+      "Most messages sent and not yet answered on the connection", 1, 65535, DEFAULT_MAX_IN_FLIGHT, ready);
+  properties[PROP_CIRCUIT_MAX_FAILURES] = g_param_spec_uint ("circuit-max-failures",
+      "Circuit max. failures", "Failures to connect in a row after which connecting pauses for "
+      "circuit-reset (0 = never)", 0, G_MAXUINT, DEFAULT_CIRCUIT_MAX_FAILURES, ready);
+  properties[PROP_CIRCUIT_RESET] = g_param_spec_uint64 ("circuit-reset", "Circuit reset",
+      "How long connecting pauses before a single new try, in ns", GST_MSECOND, G_MAXINT64,
+      DEFAULT_CIRCUIT_RESET, ready);
+  properties[PROP_STATS] = g_param_spec_boxed ("stats", "Statistics",
+      "Counters: in = delivered + rejected + dropped + queued + in-flight; see the README",
+      GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+
+  g_object_class_install_properties (klass, N_PROPS, properties);
+}
+
+static GstURIType
+uri_get_type (GType type)
+{
+  return GST_URI_SINK;
+}
+
+static gchar *
+uri_get_uri (GstURIHandler *handler)
+{
+  return dup_redacted_uri (GST_EDGE_LINK_SINK (handler));
+}
+
+static gboolean
+uri_set_uri (GstURIHandler *handler, const gchar *uri, GError **error)
+{
+  GstEdgeLinkSink *self = GST_EDGE_LINK_SINK (handler);
+  GError *local = NULL;
+  GstEdgeEndpoint *endpoint = GST_EDGE_LINK_SINK_GET_CLASS (self)->parse_uri (uri, &local);
+
+  if (endpoint == NULL) {
+    g_set_error_literal (error, GST_URI_ERROR, GST_URI_ERROR_BAD_URI, local->message);
+    g_error_free (local);
+    return FALSE;
+  }
+  gst_edge_endpoint_unref (endpoint);
+  g_object_set (self, "uri", uri, NULL);
+  return TRUE;
+}
+
+void
+gst_edge_link_sink_uri_handler_init (GstURIHandlerInterface *iface)
+{
+  iface->get_type = uri_get_type;
+  iface->get_uri = uri_get_uri;
+  iface->set_uri = uri_set_uri;
+}

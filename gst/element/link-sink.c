@@ -1,0 +1,420 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Base of the sinks that deliver over a link. render() makes a message and gives it to the link; the answer comes
+ * back on the link's thread. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "element/element-error.h"
+#include "element/link-sink-private.h"
+#include "frame/camera-id.h"
+#include "frame/capture-clock.h"
+
+GST_DEBUG_CATEGORY (gst_edge_link_sink_debug);
+#define GST_CAT_DEFAULT gst_edge_link_sink_debug
+
+G_DEFINE_ABSTRACT_TYPE_WITH_CODE (GstEdgeLinkSink, gst_edge_link_sink, GST_TYPE_BASE_SINK,
+    G_ADD_PRIVATE (GstEdgeLinkSink)
+    GST_DEBUG_CATEGORY_INIT (gst_edge_link_sink_debug, "edge-linksink", 0,
+        "base of amqpsink, redisframesink and metadatapub"));
+
+GstEdgeLinkSinkPrivate *
+gst_edge_link_sink_get_private (GstEdgeLinkSink *self)
+{
+  return gst_edge_link_sink_get_instance_private (self);
+}
+
+static const gchar *
+server_text (GstEdgeLinkSinkPrivate *priv)
+{
+  return gst_edge_endpoint_get_text (priv->endpoint);
+}
+
+static void
+on_completed (GstEdgeMessage *message, GstEdgeResult result, const gchar *detail, gpointer user_data)
+{
+  GstEdgeLinkSink *self = user_data;
+  GstEdgeLinkSinkPrivate *priv = gst_edge_link_sink_get_private (self);
+  GstEdgeLinkSinkClass *klass = GST_EDGE_LINK_SINK_GET_CLASS (self);
+
+  if (result != GST_EDGE_DELIVERED && gst_edge_log_is_due (&priv->rejections))
+    GST_WARNING_OBJECT (self, "%s was refused: %s (%" G_GUINT64_FORMAT " so far)", message->destination,
+        result == GST_EDGE_RETURNED ? "no queue is bound for it" : detail, priv->rejections);
+  if (klass->answered != NULL)
+    klass->answered (self, message, result);
+}
+
+static gboolean
+is_trouble (GstEdgeLinkState state)
+{
+  return state == GST_EDGE_LINK_BACKING_OFF || state == GST_EDGE_LINK_CIRCUIT_OPEN
+      || state == GST_EDGE_LINK_BLOCKED;
+}
+
+/* Every sink of a link posts the state; only one of them also warns, once per trouble. */
+static void
+on_state_changed (GstEdgeLinkState state, const gchar *reason, gboolean speaker, gpointer user_data)
+{
+  GstEdgeLinkSink *self = user_data;
+  GstEdgeLinkSinkPrivate *priv = gst_edge_link_sink_get_private (self);
+  GstStructure *s = gst_structure_new ("link-state", "state", G_TYPE_STRING,
+      gst_edge_link_state_get_name (state), "server", G_TYPE_STRING, server_text (priv), NULL);
+  GError *error;
+
+  if (reason != NULL)
+    gst_structure_set (s, "reason", G_TYPE_STRING, reason, NULL);
+  gst_element_post_message (GST_ELEMENT (self), gst_message_new_element (GST_OBJECT (self), s));
+
+  if (speaker && is_trouble (state) && !is_trouble (priv->told_state)) {
+    error = g_error_new (GST_EDGE_ERROR, GST_EDGE_ERROR_TRANSIENT,
+        "%s: %s. Frames are kept within the bounds of the queue until it is back",
+        server_text (priv), reason != NULL ? reason : gst_edge_link_state_get_name (state));
+    gst_edge_element_post_warning (GST_ELEMENT (self), error, NULL, server_text (priv));
+    g_error_free (error);
+  }
+  priv->told_state = state;
+}
+
+static void
+on_failed (const GError *error, gpointer user_data)
+{
+  GstEdgeLinkSinkPrivate *priv = gst_edge_link_sink_get_private (user_data);
+
+  gst_edge_element_post_error (user_data, error, "uri", server_text (priv));
+}
+
+static gboolean
+fail_start (GstEdgeLinkSink *self, const gchar *property, GError *error)
+{
+  g_prefix_error (&error, "%s: ", property);
+  gst_edge_element_post_error (GST_ELEMENT (self), error, property, NULL);
+  g_error_free (error);
+  return FALSE;
+}
+
+/* Everything that can be known to be wrong before a server is asked. */
+static gboolean
+check_settings (GstEdgeLinkSink *self, const gchar *uri)
+{
+  GstEdgeLinkSinkPrivate *priv = gst_edge_link_sink_get_private (self);
+  GstEdgeLinkSinkClass *klass = GST_EDGE_LINK_SINK_GET_CLASS (self);
+  const gchar *property = "uri";
+  GError *error = NULL;
+
+  if (priv->camera_id != NULL && !gst_edge_camera_id_is_valid (priv->camera_id))
+    return fail_start (self, "camera-id", g_error_new (GST_EDGE_ERROR, GST_EDGE_ERROR_SETTINGS,
+            "\"%s\" is not a camera id; use %s", priv->camera_id, GST_EDGE_CAMERA_ID_RULE));
+  priv->endpoint = klass->parse_uri (uri, &error);
+  if (priv->endpoint == NULL)
+    return fail_start (self, "uri", error);
+  priv->target = klass->prepare (self, priv->endpoint, &property, &error);
+  if (priv->target == NULL)
+    return fail_start (self, property, error);
+  return TRUE;
+}
+
+static void
+forget_settings (GstEdgeLinkSink *self)
+{
+  GstEdgeLinkSinkPrivate *priv = gst_edge_link_sink_get_private (self);
+
+  g_clear_pointer (&priv->target, gst_edge_target_unref);
+  g_clear_pointer (&priv->endpoint, gst_edge_endpoint_unref);
+  g_clear_pointer (&priv->camera_id, g_free);
+}
+
+static gboolean
+start (GstEdgeLinkSink *self)
+{
+  static const GstEdgeLinkClientFuncs funcs = { on_completed, on_state_changed, on_failed };
+  GstEdgeLinkSinkPrivate *priv = gst_edge_link_sink_get_private (self);
+  GstEdgeLinkSinkClass *klass = GST_EDGE_LINK_SINK_GET_CLASS (self);
+  gchar *uri = gst_edge_link_sink_dup_uri (self), *group;
+  GstEdgeLinkSettings settings;
+  GstEdgeQueueLimits limits;
+  GstEdgeLinkClient *client;
+  gboolean ok;
+
+  GST_OBJECT_LOCK (self);
+  priv->camera_id = g_strdup (priv->settings.camera_id);
+  group = g_strdup (priv->settings.link_group);
+  settings.timeout = (gint64) (priv->settings.timeout / GST_USECOND);
+  settings.max_in_flight = priv->settings.max_in_flight;
+  settings.circuit_max_failures = priv->settings.circuit_max_failures;
+  settings.circuit_reset = (gint64) (priv->settings.circuit_reset / GST_USECOND);
+  settings.group = group;
+  limits = priv->settings.limits;
+  GST_OBJECT_UNLOCK (self);
+
+  ok = check_settings (self, uri);
+  if (ok) {
+    priv->told_state = GST_EDGE_LINK_CLOSED;
+    client = gst_edge_link_client_new (klass->transport, priv->endpoint, &settings, priv->target,
+        klass->urgent, &funcs, self);
+    gst_edge_link_client_set_limits (client, &limits);
+    g_mutex_lock (&priv->client_lock);
+    priv->client = client;
+    g_clear_pointer (&priv->last_stats, gst_structure_free);
+    g_mutex_unlock (&priv->client_lock);
+  } else {
+    forget_settings (self);
+  }
+  if (uri != NULL)
+    memset (uri, 0, strlen (uri));
+  g_free (uri);
+  g_free (group);
+  return ok;
+}
+
+/* Shutdown in steps: 1. take the client away from readers of the statistics, 2. leave the link, after which no
+ * callback runs, 3. let the element stop what it started for the answers. */
+static void
+stop (GstEdgeLinkSink *self)
+{
+  GstEdgeLinkSinkPrivate *priv = gst_edge_link_sink_get_private (self);
+  GstEdgeLinkSinkClass *klass = GST_EDGE_LINK_SINK_GET_CLASS (self);
+  GstEdgeLinkClient *client;
+  GstStructure *stats;
+  guint64 lost;
+
+  gst_edge_link_client_retire (priv->client);
+  stats = gst_edge_link_sink_make_stats (self);
+  g_mutex_lock (&priv->client_lock);
+  client = g_steal_pointer (&priv->client);
+  priv->last_stats = stats;
+  g_mutex_unlock (&priv->client_lock);
+  gst_edge_link_client_free (client);
+
+  if (klass->unprepare != NULL)
+    klass->unprepare (self);
+  if (gst_structure_get_uint64 (stats, "dropped-shutdown", &lost) && lost > 0)
+    GST_WARNING_OBJECT (self, "stopped with %" G_GUINT64_FORMAT " messages that were not confirmed", lost);
+  gst_edge_frame_stamper_set_caps (&priv->stamper, NULL);
+  priv->media_type = NULL;
+  forget_settings (self);
+}
+
+/* Between READY and PAUSED, not in the start() of GstBaseSink: that comes before READY, where properties may still
+ * change. */
+static GstStateChangeReturn
+gst_edge_link_sink_change_state (GstElement *element, GstStateChange transition)
+{
+  GstEdgeLinkSink *self = GST_EDGE_LINK_SINK (element);
+  GstStateChangeReturn result;
+
+  if (transition == GST_STATE_CHANGE_READY_TO_PAUSED && !start (self))
+    return GST_STATE_CHANGE_FAILURE;
+
+  result = GST_ELEMENT_CLASS (gst_edge_link_sink_parent_class)->change_state (element, transition);
+
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_READY
+      || (transition == GST_STATE_CHANGE_READY_TO_PAUSED && result == GST_STATE_CHANGE_FAILURE))
+    stop (self);
+  return result;
+}
+
+static gboolean
+gst_edge_link_sink_set_caps (GstBaseSink *sink, GstCaps *caps)
+{
+  GstEdgeLinkSinkPrivate *priv = gst_edge_link_sink_get_private (GST_EDGE_LINK_SINK (sink));
+
+  gst_edge_frame_stamper_set_caps (&priv->stamper, caps);
+  priv->media_type = gst_structure_get_name (gst_caps_get_structure (caps, 0));
+  return TRUE;
+}
+
+static gint64
+capture_time (GstBaseSink *sink, GstBuffer *buffer)
+{
+  GstClock *clock = gst_element_get_clock (GST_ELEMENT (sink));
+  gint64 time = gst_edge_capture_time (buffer, &sink->segment, clock,
+      gst_element_get_base_time (GST_ELEMENT (sink)));
+
+  gst_clear_object (&clock);
+  return time;
+}
+
+/* The identity that the frame brings, or a new one. */
+static gboolean
+identify (GstEdgeLinkSink *self, GstBuffer *buffer, GstEdgeFrameIdentity *identity)
+{
+  GstEdgeLinkSinkPrivate *priv = gst_edge_link_sink_get_private (self);
+  const GstEdgeFrameIdentity *known = gst_edge_buffer_get_identity (buffer);
+  GError *error;
+
+  if (known != NULL) {
+    gst_edge_frame_stamper_describe (&priv->stamper, known, identity);
+    return TRUE;
+  }
+  if (priv->camera_id != NULL) {
+    gst_edge_frame_stamper_next (&priv->stamper, priv->camera_id,
+        capture_time (GST_BASE_SINK (self), buffer), identity);
+    return TRUE;
+  }
+  error = g_error_new_literal (GST_EDGE_ERROR, GST_EDGE_ERROR_SETTINGS, "camera-id: the frames do not say "
+      "which camera they are from; set camera-id, or put framestamp camera-id=… before this element");
+  gst_edge_element_post_error (GST_ELEMENT (self), error, "camera-id", NULL);
+  g_error_free (error);
+  return FALSE;
+}
+
+static GstFlowReturn
+gst_edge_link_sink_render (GstBaseSink *sink, GstBuffer *buffer)
+{
+  GstEdgeLinkSink *self = GST_EDGE_LINK_SINK (sink);
+  GstEdgeLinkSinkPrivate *priv = gst_edge_link_sink_get_private (self);
+  GstEdgeLinkSinkClass *klass = GST_EDGE_LINK_SINK_GET_CLASS (self);
+  GstEdgeFrameIdentity identity;
+  GstEdgeMessage *message = NULL;
+  GError *error = NULL;
+
+  if (!identify (self, buffer, &identity))
+    return GST_FLOW_ERROR;
+  if (gst_buffer_get_size (buffer) > klass->max_message_size)
+    g_set_error (&error, GST_EDGE_ERROR, GST_EDGE_ERROR_SETTINGS, "%" G_GSIZE_FORMAT " bytes are more "
+        "than the %" G_GUINT64_FORMAT " that can be sent", gst_buffer_get_size (buffer),
+        klass->max_message_size);
+  else
+    message = klass->create_message (self, buffer, &identity, &error);
+  if (message == NULL) {
+    if (gst_edge_log_is_due (&priv->refused))
+      GST_WARNING_OBJECT (self, "frame %u of %s not sent: %s (%" G_GUINT64_FORMAT " so far)",
+          identity.sequence, identity.camera_id, error->message, priv->refused);
+    g_clear_error (&error);
+    gst_edge_link_client_count_drop (priv->client, GST_EDGE_LINK_DROP_OVERSIZE);
+  }
+  gst_edge_frame_identity_clear (&identity);
+  if (message == NULL)
+    return GST_FLOW_OK;
+
+  switch (gst_edge_link_client_submit (priv->client, message)) {
+    case GST_EDGE_SUBMIT_FLUSHING:
+      return GST_FLOW_FLUSHING;
+    case GST_EDGE_SUBMIT_FAILED:       /* the reason has been posted */
+      return GST_FLOW_ERROR;
+    default:
+      return GST_FLOW_OK;
+  }
+}
+
+static void
+drain (GstEdgeLinkSink *self)
+{
+  GstEdgeLinkSinkPrivate *priv = gst_edge_link_sink_get_private (self);
+  GstEdgeLinkSinkClass *klass = GST_EDGE_LINK_SINK_GET_CLASS (self);
+  gint64 timeout, deadline;
+
+  GST_OBJECT_LOCK (self);
+  timeout = (gint64) (priv->settings.drain_timeout / GST_USECOND);
+  GST_OBJECT_UNLOCK (self);
+
+  deadline = g_get_monotonic_time () + timeout;
+  if (!gst_edge_link_client_drain (priv->client, timeout))
+    GST_WARNING_OBJECT (self, "EOS, but not everything was confirmed within %.1f s",
+        (gdouble) timeout / G_USEC_PER_SEC);
+  if (klass->drained != NULL)
+    klass->drained (self, deadline);
+}
+
+static gboolean
+gst_edge_link_sink_event (GstBaseSink *sink, GstEvent *event)
+{
+  GstEdgeLinkSink *self = GST_EDGE_LINK_SINK (sink);
+  GstEdgeLinkSinkPrivate *priv = gst_edge_link_sink_get_private (self);
+
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_EOS:
+      drain (self);
+      break;
+    case GST_EVENT_FLUSH_STOP:
+      gst_edge_link_client_flush (priv->client);
+      break;
+    default:
+      break;
+  }
+  return GST_BASE_SINK_CLASS (gst_edge_link_sink_parent_class)->event (sink, event);
+}
+
+static void
+set_flushing (GstBaseSink *sink, gboolean flushing)
+{
+  GstEdgeLinkSinkPrivate *priv = gst_edge_link_sink_get_private (GST_EDGE_LINK_SINK (sink));
+
+  if (priv->client != NULL)
+    gst_edge_link_client_set_flushing (priv->client, flushing);
+}
+
+static gboolean
+gst_edge_link_sink_unlock (GstBaseSink *sink)
+{
+  set_flushing (sink, TRUE);
+  return TRUE;
+}
+
+static gboolean
+gst_edge_link_sink_unlock_stop (GstBaseSink *sink)
+{
+  set_flushing (sink, FALSE);
+  return TRUE;
+}
+
+GstEdgeTarget *
+gst_edge_link_sink_get_target (GstEdgeLinkSink *self)
+{
+  return gst_edge_link_sink_get_private (self)->target;
+}
+
+const gchar *
+gst_edge_link_sink_get_media_type (GstEdgeLinkSink *self)
+{
+  return gst_edge_link_sink_get_private (self)->media_type;
+}
+
+static void
+gst_edge_link_sink_finalize (GObject *object)
+{
+  GstEdgeLinkSinkPrivate *priv = gst_edge_link_sink_get_private (GST_EDGE_LINK_SINK (object));
+
+  gst_edge_frame_stamper_clear (&priv->stamper);
+  gst_edge_link_sink_clear_settings (&priv->settings);
+  g_clear_pointer (&priv->last_stats, gst_structure_free);
+  g_mutex_clear (&priv->client_lock);
+  G_OBJECT_CLASS (gst_edge_link_sink_parent_class)->finalize (object);
+}
+
+static void
+gst_edge_link_sink_class_init (GstEdgeLinkSinkClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstBaseSinkClass *sink_class = GST_BASE_SINK_CLASS (klass);
+
+  object_class->finalize = gst_edge_link_sink_finalize;
+  gst_edge_link_sink_install_properties (object_class);
+  GST_ELEMENT_CLASS (klass)->change_state = gst_edge_link_sink_change_state;
+
+  sink_class->set_caps = gst_edge_link_sink_set_caps;
+  sink_class->render = gst_edge_link_sink_render;
+  sink_class->event = gst_edge_link_sink_event;
+  sink_class->unlock = gst_edge_link_sink_unlock;
+  sink_class->unlock_stop = gst_edge_link_sink_unlock_stop;
+
+  gst_type_mark_as_plugin_api (GST_EDGE_TYPE_LINK_SINK, 0);
+}
+
+static void
+gst_edge_link_sink_init (GstEdgeLinkSink *self)
+{
+  GstEdgeLinkSinkPrivate *priv = gst_edge_link_sink_get_private (self);
+  GstBaseSink *sink = GST_BASE_SINK (self);
+
+  g_mutex_init (&priv->client_lock);
+  gst_edge_link_sink_init_settings (&priv->settings);
+  gst_base_sink_set_sync (sink, FALSE);
+  gst_base_sink_set_async_enabled (sink, FALSE);
+  gst_base_sink_set_last_sample_enabled (sink, FALSE);
+  gst_base_sink_set_qos_enabled (sink, FALSE);
+}

@@ -1,0 +1,32 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * When a frame was captured, in UTC. */
+
+#pragma once
+
+#include "edge-api.h"
+
+G_BEGIN_DECLS
+
+/**
+ * gst_edge_capture_time:
+ * @buffer: a frame
+ * @segment: (nullable): the segment it belongs to
+ * @clock: (nullable): the pipeline's clock
+ * @base_time: the element's base time on that clock
+ *
+ * The sender's NTP time where the buffer has a #GstReferenceTimestampMeta of it; else the buffer's running time on
+ * @clock mapped to UTC; else now. The mapping is shared by everybody who uses @clock and changes only when the wall
+ * clock was set, so that two frames of one instant get one capture time.
+ *
+ * Returns: nanoseconds since the Unix epoch, UTC
+ */
+GST_EDGE_API gint64 gst_edge_capture_time (GstBuffer * buffer, const GstSegment * segment, GstClock * clock,
+    GstClockTime base_time);
+
+/* Nanoseconds since the Unix epoch, now. */
+GST_EDGE_API gint64 gst_edge_utc_now (void);
+
+G_END_DECLS

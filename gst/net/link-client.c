@@ -1,0 +1,387 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * An element's end of a link: outbox, counters, waiting. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "net/link-private.h"
+
+#define GST_CAT_DEFAULT gst_edge_link_debug
+
+const gchar *
+gst_edge_link_drop_get_name (GstEdgeLinkDrop drop)
+{
+  static const gchar *names[] = { "full", "age", "oversize", "flush", "shutdown" };
+
+  G_STATIC_ASSERT (G_N_ELEMENTS (names) == GST_EDGE_LINK_N_DROPS);
+  return names[drop];
+}
+
+static void
+client_unref (GstEdgeLinkClient *client)
+{
+  if (!g_atomic_ref_count_dec (&client->refcount))
+    return;
+  gst_edge_queue_free (client->queue);
+  gst_edge_target_unref (client->target);
+  g_cond_clear (&client->cond);
+  g_free (client);
+}
+
+static gboolean
+has_messages_locked (GstEdgeLinkClient *client)
+{
+  return client->resend.length > 0 || gst_edge_queue_get_length (client->queue) > 0;
+}
+
+/* Makes the client take its turn if it has something to send and may send. */
+void
+gst_edge_link_client_set_pending_locked (GstEdgeLinkClient *client)
+{
+  if (client->is_pending || !client->prepared || client->leaving || !has_messages_locked (client))
+    return;
+  client->is_pending = TRUE;
+  g_queue_push_tail_link (&client->link->pending[client->class], &client->pending_node);
+}
+
+static void
+unset_pending_locked (GstEdgeLinkClient *client)
+{
+  if (!client->is_pending)
+    return;
+  client->is_pending = FALSE;
+  g_queue_unlink (&client->link->pending[client->class], &client->pending_node);
+}
+
+/* Room or an empty outbox: whoever waits in submit or drain looks again. */
+void
+gst_edge_link_client_changed_locked (GstEdgeLinkClient *client)
+{
+  g_cond_broadcast (&client->cond);
+}
+
+gboolean
+gst_edge_link_client_enter_locked (GstEdgeLinkClient *client)
+{
+  if (client->leaving)
+    return FALSE;
+  g_atomic_ref_count_inc (&client->refcount);
+  client->in_callback = TRUE;
+  return TRUE;
+}
+
+/* May free the client; the link's lock stays held. */
+void
+gst_edge_link_client_leave_locked (GstEdgeLinkClient *client)
+{
+  client->in_callback = FALSE;
+  g_cond_broadcast (&client->cond);
+  client_unref (client);
+}
+
+static void
+count_dropped_locked (GstEdgeLinkClient *client, GArray *dropped)
+{
+  guint i;
+
+  for (i = 0; dropped != NULL && i < dropped->len; i++) {
+    GstEdgeDropReason reason = g_array_index (dropped, GstEdgeDroppedItem, i).reason;
+
+    client->counters.dropped[reason == GST_EDGE_DROP_AGE ? GST_EDGE_LINK_DROP_AGE
+        : GST_EDGE_LINK_DROP_FULL]++;
+  }
+}
+
+void
+gst_edge_link_free_dropped (GArray *dropped)
+{
+  guint i;
+
+  if (dropped == NULL)
+    return;
+  for (i = 0; i < dropped->len; i++)
+    gst_edge_message_free (g_array_index (dropped, GstEdgeDroppedItem, i).item.data);
+  g_array_unref (dropped);
+}
+
+GstEdgeMessage *
+gst_edge_link_client_take_locked (GstEdgeLinkClient *client, gint64 now, GArray **dropped)
+{
+  GstEdgeQueueItem item;
+  GArray *aged = NULL;
+  GList *node = g_queue_pop_head_link (&client->resend);
+
+  if (node != NULL)
+    return node->data;
+
+  if (!gst_edge_queue_pop (client->queue, now, &item, &aged))
+    item.data = NULL;
+  if (aged != NULL) {
+    count_dropped_locked (client, aged);
+    if (*dropped != NULL) {
+      g_array_append_vals (*dropped, aged->data, aged->len);
+      g_array_unref (aged);
+    } else {
+      *dropped = aged;
+    }
+  }
+  gst_edge_link_client_changed_locked (client);
+  return item.data;
+}
+
+/* Empties the outbox into @messages, a list to be freed without the lock. */
+static guint
+take_all_locked (GstEdgeLinkClient *client, GQueue *messages)
+{
+  GstEdgeQueueItem item;
+  GList *node;
+
+  while ((node = g_queue_pop_head_link (&client->resend)) != NULL)
+    g_queue_push_tail_link (messages, node);
+  while (gst_edge_queue_flush_one (client->queue, &item))
+    g_queue_push_tail_link (messages, &((GstEdgeMessage *) item.data)->node);
+  unset_pending_locked (client);
+  gst_edge_link_client_changed_locked (client);
+  return messages->length;
+}
+
+static void
+free_messages (GQueue *messages)
+{
+  GList *node;
+
+  while ((node = g_queue_pop_head_link (messages)) != NULL)
+    gst_edge_message_free (node->data);
+}
+
+GstEdgeLinkClient *
+gst_edge_link_client_new (const GstEdgeTransportClass *transport, GstEdgeEndpoint *endpoint,
+    const GstEdgeLinkSettings *settings, GstEdgeTarget *target, gboolean urgent,
+    const GstEdgeLinkClientFuncs *funcs, gpointer user_data)
+{
+  GstEdgeLinkClient *client = g_new0 (GstEdgeLinkClient, 1);
+  GstEdgeLink *link = gst_edge_link_acquire (transport, endpoint, settings);
+
+  g_atomic_ref_count_init (&client->refcount);
+  client->link = link;
+  client->target = gst_edge_target_ref (target);
+  client->funcs = *funcs;
+  client->user_data = user_data;
+  client->class = urgent ? URGENT : NORMAL;
+  client->queue = gst_edge_queue_new ();
+  client->pending_node.data = client;
+  g_cond_init (&client->cond);
+
+  g_mutex_lock (&link->lock);
+  g_ptr_array_add (link->clients, client);
+  link->client_news = TRUE;
+  if (link->state == GST_EDGE_LINK_FAILED) {    /* a new hope */
+    link->state = GST_EDGE_LINK_CONNECTING;
+    link->state_serial++;
+  }
+  g_mutex_unlock (&link->lock);
+  gst_edge_link_wake (link);
+  return client;
+}
+
+/* Shutdown in steps:
+ * 1. refuse new messages and wake who waits in submit or drain;
+ * 2. forget the messages: the queued ones are freed, those in flight lose their client;
+ * 3. wait for a callback that runs, unless this is it;
+ * 4. (in free) leave the link, which stops when it has no user left. */
+void
+gst_edge_link_client_retire (GstEdgeLinkClient *client)
+{
+  GstEdgeLink *link = client->link;
+  GQueue messages = G_QUEUE_INIT;
+  GList *node;
+
+  g_mutex_lock (&link->lock);
+  client->flushing = client->leaving = TRUE;
+  g_ptr_array_remove (link->clients, client);
+  client->counters.dropped[GST_EDGE_LINK_DROP_SHUTDOWN] +=
+      take_all_locked (client, &messages) + client->in_flight;
+  for (node = link->in_flight.head; node != NULL; node = node->next) {
+    GstEdgeMessage *message = node->data;
+
+    if (message->client == client)
+      message->client = NULL;
+  }
+  client->in_flight = 0;
+  while (client->in_callback && g_thread_self () != link->thread)
+    g_cond_wait (&client->cond, &link->lock);
+  g_mutex_unlock (&link->lock);
+  free_messages (&messages);
+}
+
+void
+gst_edge_link_client_free (GstEdgeLinkClient *client)
+{
+  if (!client->leaving)
+    gst_edge_link_client_retire (client);
+  gst_edge_link_release (client->link);
+  client_unref (client);
+}
+
+void
+gst_edge_link_client_set_limits (GstEdgeLinkClient *client, const GstEdgeQueueLimits *limits)
+{
+  g_mutex_lock (&client->link->lock);
+  gst_edge_queue_set_limits (client->queue, limits);
+  gst_edge_link_client_changed_locked (client);
+  g_mutex_unlock (&client->link->lock);
+}
+
+/* What was sent and has to be sent again still takes room. */
+static gboolean
+push_locked (GstEdgeLinkClient *client, const GstEdgeQueueItem *item, GArray **dropped)
+{
+  GstEdgeQueueResult result;
+
+  client->counters.in++;
+  while (!client->flushing && !client->failed) {
+    result = gst_edge_queue_push (client->queue, item, dropped);
+    if (result != GST_EDGE_QUEUE_FULL)
+      return result == GST_EDGE_QUEUE_ACCEPTED;
+    g_cond_wait (&client->cond, &client->link->lock);
+  }
+  return FALSE;
+}
+
+GstEdgeSubmitResult
+gst_edge_link_client_submit (GstEdgeLinkClient *client, GstEdgeMessage *message)
+{
+  GstEdgeLink *link = client->link;
+  gint64 now = g_get_monotonic_time ();
+  GstEdgeQueueItem item = {.data = message,.bytes = message->size,.start = GST_CLOCK_TIME_NONE,
+    .end = GST_CLOCK_TIME_NONE,.queued_at = now
+  };
+  GstEdgeSubmitResult result = GST_EDGE_SUBMIT_ACCEPTED;
+  GArray *dropped = NULL;
+  gboolean wake = FALSE;
+
+  message->submitted_at = now;
+  message->client = client;
+
+  g_mutex_lock (&link->lock);
+  if (push_locked (client, &item, &dropped)) {
+    message = NULL;
+    gst_edge_link_client_set_pending_locked (client);
+    wake = link->wants_submits;
+    link->wants_submits = FALSE;
+  } else if (client->failed) {
+    client->counters.rejected++;
+    result = GST_EDGE_SUBMIT_FAILED;
+  } else if (client->flushing) {
+    client->counters.dropped[GST_EDGE_LINK_DROP_FLUSH]++;
+    result = GST_EDGE_SUBMIT_FLUSHING;
+  } else {
+    message = NULL;             /* the last of @dropped */
+    result = GST_EDGE_SUBMIT_DROPPED;
+  }
+  count_dropped_locked (client, dropped);
+  g_mutex_unlock (&link->lock);
+
+  if (wake)
+    gst_edge_link_wake (link);
+  gst_edge_link_free_dropped (dropped);
+  if (message != NULL)
+    gst_edge_message_free (message);
+  return result;
+}
+
+void
+gst_edge_link_client_count_drop (GstEdgeLinkClient *client, GstEdgeLinkDrop reason)
+{
+  g_mutex_lock (&client->link->lock);
+  client->counters.in++;
+  client->counters.dropped[reason]++;
+  g_mutex_unlock (&client->link->lock);
+}
+
+void
+gst_edge_link_client_set_flushing (GstEdgeLinkClient *client, gboolean flushing)
+{
+  g_mutex_lock (&client->link->lock);
+  client->flushing = flushing;
+  gst_edge_link_client_changed_locked (client);
+  g_mutex_unlock (&client->link->lock);
+}
+
+void
+gst_edge_link_client_flush (GstEdgeLinkClient *client)
+{
+  GQueue messages = G_QUEUE_INIT;
+
+  g_mutex_lock (&client->link->lock);
+  client->counters.dropped[GST_EDGE_LINK_DROP_FLUSH] += take_all_locked (client, &messages);
+  g_mutex_unlock (&client->link->lock);
+  free_messages (&messages);
+}
+
+/* A message that was answered counts until its callback has run: what that does is part of the delivery. */
+static gboolean
+is_busy_locked (GstEdgeLinkClient *client)
+{
+  return has_messages_locked (client) || client->in_flight > 0 || client->in_callback;
+}
+
+gboolean
+gst_edge_link_client_drain (GstEdgeLinkClient *client, gint64 timeout)
+{
+  GstEdgeLink *link = client->link;
+  gint64 deadline = g_get_monotonic_time () + timeout;
+  gboolean drained, in_time = TRUE;
+
+  g_mutex_lock (&link->lock);
+  while (in_time && !client->flushing && !client->failed && is_busy_locked (client))
+    in_time = g_cond_wait_until (&client->cond, &link->lock, deadline);
+  drained = !client->flushing && !is_busy_locked (client);
+  g_mutex_unlock (&link->lock);
+  return drained;
+}
+
+void
+gst_edge_link_client_fail (GstEdgeLinkClient *client, const GError *error)
+{
+  GstEdgeLink *link = client->link;
+  GQueue messages = G_QUEUE_INIT;
+  gboolean first;
+
+  g_mutex_lock (&link->lock);
+  first = !client->failed;
+  client->failed = TRUE;
+  client->counters.rejected += take_all_locked (client, &messages);
+  g_mutex_unlock (&link->lock);
+
+  free_messages (&messages);
+  if (first)
+    client->funcs.failed (error, client->user_data);
+}
+
+void
+gst_edge_link_client_get_counters (GstEdgeLinkClient *client, GstEdgeLinkCounters *counters)
+{
+  GstEdgeLink *link = client->link;
+  GstEdgeQueueLevel level;
+
+  g_mutex_lock (&link->lock);
+  gst_edge_queue_get_level (client->queue, &level);
+  *counters = client->counters;
+  counters->queued = level.buffers + client->resend.length;
+  counters->queued_bytes = level.bytes;
+  counters->in_flight = client->in_flight;
+  counters->state = link->state;
+  counters->connects = link->connects;
+  g_mutex_unlock (&link->lock);
+}
+
+const GstEdgeHistogram *
+gst_edge_link_client_get_latency (GstEdgeLinkClient *client)
+{
+  return &client->latency;
+}

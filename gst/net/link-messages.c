@@ -1,0 +1,257 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The way of a message through a link: outbox, in flight, answered or back to the outbox. On the link's thread. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "net/link-private.h"
+
+#define GST_CAT_DEFAULT gst_edge_link_debug
+
+/* The client libraries copy what they send; this bounds the copies. One message may always be in flight. */
+#define MAX_IN_FLIGHT_BYTES (16 * 1024 * 1024)
+
+/* Events stay ahead of frames even when the window is full of frames. */
+#define URGENT_RESERVE 16
+
+static gboolean
+window_is_open (GstEdgeLink *link, guint class)
+{
+  guint window = link->max_in_flight;
+
+  if (link->in_flight.length == 0)
+    return TRUE;
+  if (link->parking.failures > 0)       /* a single probe, until the server takes one again */
+    return FALSE;
+  if (class == URGENT)
+    return link->in_flight.length < window + URGENT_RESERVE;
+  return link->in_flight.length < window && link->in_flight_bytes < MAX_IN_FLIGHT_BYTES;
+}
+
+gboolean
+gst_edge_link_can_send (GstEdgeLink *link)
+{
+  return !link->blocked && window_is_open (link, URGENT) && link->klass->can_send (link->transport);
+}
+
+static GstEdgeMessage *
+take_from_class_locked (GstEdgeLink *link, guint class, gint64 now, GArray **dropped)
+{
+  GList *node;
+
+  while ((node = g_queue_pop_head_link (&link->pending[class])) != NULL) {
+    GstEdgeLinkClient *client = node->data;
+    GstEdgeMessage *message = gst_edge_link_client_take_locked (client, now, dropped);
+
+    client->is_pending = FALSE;
+    gst_edge_link_client_set_pending_locked (client);   /* to the back: every client in turn */
+    if (message != NULL) {
+      client->in_flight++;
+      if (message->sends++ > 0)
+        client->counters.resent++;
+      return message;
+    }
+  }
+  return NULL;
+}
+
+/* Moves the next message from the outbox to those in flight. */
+static GstEdgeMessage *
+take_next (GstEdgeLink *link)
+{
+  GstEdgeMessage *message = NULL;
+  GArray *dropped = NULL;
+  gint64 now = g_get_monotonic_time ();
+  guint class;
+
+  g_mutex_lock (&link->lock);
+  for (class = URGENT; class < N_CLASSES && message == NULL; class++) {
+    if (window_is_open (link, class))
+      message = take_from_class_locked (link, class, now, &dropped);
+  }
+  if (message != NULL) {
+    message->tag = ++link->last_tag;
+    message->sent_at = now;
+    message->returned = FALSE;
+    g_queue_push_tail_link (&link->in_flight, &message->node);
+    link->in_flight_bytes += message->size;
+  }
+  g_mutex_unlock (&link->lock);
+  gst_edge_link_free_dropped (dropped);
+  return message;
+}
+
+gboolean
+gst_edge_link_send_pending (GstEdgeLink *link, GError **error)
+{
+  const gchar *reason;
+  GstEdgeMessage *message;
+
+  while (gst_edge_link_can_send (link) && (message = take_next (link)) != NULL) {
+    GST_TRACE ("%s: sending %s, tag %" G_GUINT64_FORMAT, gst_edge_endpoint_get_text (link->endpoint),
+        message->destination, message->tag);
+    if (!link->klass->send (link->transport, message, error))
+      return FALSE;
+    if (link->klass->is_blocked (link->transport, &reason))
+      break;
+  }
+  return TRUE;
+}
+
+static void
+unlink_in_flight_locked (GstEdgeLink *link, GstEdgeMessage *message)
+{
+  g_queue_unlink (&link->in_flight, &message->node);
+  link->in_flight_bytes -= message->size;
+  if (message->client != NULL)
+    message->client->in_flight--;
+}
+
+/* Back to the outbox, in its old place: before everything that was submitted later. */
+static void
+return_to_outbox_locked (GstEdgeLink *link, GstEdgeMessage *message, GQueue *orphans)
+{
+  GstEdgeLinkClient *client = message->client;
+  GList *later;
+
+  unlink_in_flight_locked (link, message);
+  if (client == NULL || client->failed) {
+    if (client != NULL)
+      client->counters.rejected++;
+    g_queue_push_tail_link (orphans, &message->node);
+    return;
+  }
+  for (later = client->resend.head; later != NULL; later = later->next) {
+    if (((GstEdgeMessage *) later->data)->submitted_at > message->submitted_at)
+      break;
+  }
+  g_queue_insert_before_link (&client->resend, later, &message->node);
+  gst_edge_link_client_set_pending_locked (client);
+}
+
+static void
+free_orphans (GQueue *orphans)
+{
+  GList *node;
+
+  while ((node = g_queue_pop_head_link (orphans)) != NULL)
+    gst_edge_message_free (node->data);
+}
+
+void
+gst_edge_link_requeue_in_flight (GstEdgeLink *link)
+{
+  GQueue orphans = G_QUEUE_INIT;
+
+  g_mutex_lock (&link->lock);
+  while (link->in_flight.head != NULL)
+    return_to_outbox_locked (link, link->in_flight.head->data, &orphans);
+  g_mutex_unlock (&link->lock);
+  free_orphans (&orphans);
+}
+
+/* The server cannot take it now: keep it, and leave the server alone for a while. */
+static void
+park (GstEdgeLink *link, GstEdgeMessage *message, const gchar *detail)
+{
+  GQueue orphans = G_QUEUE_INIT;
+  gint64 now = g_get_monotonic_time ();
+
+  g_mutex_lock (&link->lock);
+  return_to_outbox_locked (link, message, &orphans);
+  g_free (link->park_reason);
+  link->park_reason = g_strdup (detail);
+  g_mutex_unlock (&link->lock);
+  free_orphans (&orphans);
+
+  if (link->parked_until <= now)
+    link->parked_until = now + gst_edge_backoff_next (&link->parking, now, g_random_double ());
+}
+
+static void
+count_answer_locked (GstEdgeLinkClient *client, GstEdgeMessage *message, GstEdgeResult result)
+{
+  GstEdgeLinkCounters *counters = &client->counters;
+
+  if (result == GST_EDGE_DELIVERED) {
+    counters->delivered++;
+    counters->delivered_bytes += message->size;
+    gst_edge_histogram_add (&client->latency, g_get_monotonic_time () - message->submitted_at);
+  } else {
+    counters->rejected++;
+    if (result == GST_EDGE_RETURNED)
+      counters->returned++;
+  }
+}
+
+static void
+settle (GstEdgeLink *link, GstEdgeMessage *message, GstEdgeResult result, const gchar *detail)
+{
+  GstEdgeLinkClient *client;
+
+  if (result == GST_EDGE_RETRY) {
+    park (link, message, detail);
+    return;
+  }
+  if (result == GST_EDGE_DELIVERED && message->returned)
+    result = GST_EDGE_RETURNED;
+  gst_edge_backoff_reset (&link->backoff);
+  gst_edge_backoff_reset (&link->parking);
+
+  g_mutex_lock (&link->lock);
+  client = message->client;
+  unlink_in_flight_locked (link, message);
+  if (client != NULL) {
+    count_answer_locked (client, message, result);
+    if (!gst_edge_link_client_enter_locked (client))
+      client = NULL;
+  }
+  g_mutex_unlock (&link->lock);
+
+  if (client != NULL) {
+    client->funcs.completed (message, result, detail, client->user_data);
+    g_mutex_lock (&link->lock);
+    gst_edge_link_client_leave_locked (client);
+    g_mutex_unlock (&link->lock);
+  }
+  gst_edge_message_free (message);
+}
+
+void
+gst_edge_link_complete (GstEdgeLink *link, guint64 tag, gboolean multiple, GstEdgeResult result,
+    const gchar *detail)
+{
+  GList *node, *next;
+
+  for (node = link->in_flight.head; node != NULL; node = next) {
+    GstEdgeMessage *message = node->data;
+
+    next = node->next;
+    if (message->tag > tag)
+      break;
+    if (multiple || message->tag == tag)
+      settle (link, message, result, detail);
+  }
+}
+
+void
+gst_edge_link_mark_returned (GstEdgeLink *link, const gchar *message_id)
+{
+  GList *node;
+
+  for (node = link->in_flight.head; node != NULL; node = node->next) {
+    GstEdgeMessage *message = node->data;
+    gchar *id = gst_edge_frame_identity_to_message_id (&message->identity);
+    gboolean found = !message->returned && g_str_equal (id, message_id);
+
+    g_free (id);
+    if (found) {
+      message->returned = TRUE;
+      return;
+    }
+  }
+}

@@ -1,0 +1,129 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What link.c, link-client.c and link-registry.c share.
+ *
+ * Lock order: the registry's lock, then a link's lock. Neither is held over a callback, a network call or a free
+ * of somebody else's object. */
+
+#pragma once
+
+#include "net/backoff.h"
+#include "net/breaker.h"
+#include "net/link-client.h"
+#include "net/watchdog.h"
+
+G_BEGIN_DECLS
+
+enum
+{
+  URGENT,
+  NORMAL,
+  N_CLASSES
+};
+
+struct _GstEdgeLink
+{
+  /* Constant from birth. */
+  const GstEdgeTransportClass *klass;
+  GstEdgeEndpoint *endpoint;
+  gint64 timeout;               /* microseconds */
+  guint max_in_flight;
+  guint breaker_max_failures;
+  gint64 breaker_reset;         /* microseconds */
+  gchar *group;
+  gint wakeup_fd;               /* eventfd */
+  GCancellable *cancellable;    /* cancelled by stop */
+  GstEdgeWatch *watch;
+  GThread *thread;
+
+  guint users;                  /* registry's lock */
+
+  GMutex lock;
+  GPtrArray *clients;           /* lock: of GstEdgeLinkClient, in the order they came */
+  GQueue pending[N_CLASSES];    /* lock: clients that have something to send, in turn */
+  gboolean stopping;            /* lock */
+  gboolean frees_itself;        /* lock: stopped on its own thread, nobody joins it */
+  gboolean wants_submits;       /* lock: the thread sleeps and a new message is a reason to wake it */
+  gboolean client_news;         /* lock: a client wants to be prepared or told the state */
+  GstEdgeLinkState state;       /* lock */
+  gchar *reason;                /* lock: why the state is a bad one; nullable */
+  gchar *park_reason;           /* lock: what the server said when it could not take a message; nullable */
+  guint state_serial;           /* lock: counts changes of state */
+  guint connects;               /* lock */
+
+  GQueue in_flight;             /* of GstEdgeMessage by their node, in the order they were sent. Changed by the
+                                 * link's thread with the lock held; that thread may read it without */
+
+  /* The link's thread only. */
+  GstEdgeTransport *transport;  /* NULL while not connected */
+  GError *failure;              /* why the last try to connect failed */
+  guint64 in_flight_bytes;
+  guint64 last_tag;
+  gint64 ready_since;           /* monotonic microseconds */
+  gint64 retry_at;              /* while not connected */
+  gint64 parked_until;          /* 0 = not parked */
+  GstEdgeBackoff parking;       /* for servers that say "not now" */
+  GstEdgeBackoff backoff;       /* for connecting */
+  GstEdgeBreaker breaker;       /* for connecting */
+  gboolean blocked;             /* the server takes nothing for now */
+  gboolean was_ready;           /* at least once: no error is final any more */
+  guint host_index;
+};
+
+struct _GstEdgeLinkClient
+{
+  gatomicrefcount refcount;     /* one for the element, one for each callback that runs */
+  GstEdgeLink *link;            /* valid until the element has left */
+  GstEdgeTarget *target;
+  GstEdgeLinkClientFuncs funcs;
+  gpointer user_data;
+  guint class;                  /* URGENT or NORMAL */
+  GstEdgeHistogram latency;     /* atomics */
+
+  GstEdgeQueue *queue;          /* link's lock */
+  GQueue resend;                /* link's lock: sent on a lost connection; they go first */
+  GList pending_node;           /* link's lock: in link->pending while is_pending */
+  gboolean is_pending;          /* link's lock */
+  gboolean prepared;            /* link's lock: on the current connection */
+  gboolean failed;              /* link's lock */
+  gboolean flushing;            /* link's lock */
+  gboolean leaving;             /* link's lock */
+  gboolean in_callback;         /* link's lock */
+  guint told_serial;            /* link's lock: last state_serial it was told */
+  guint in_flight;              /* link's lock */
+  GCond cond;                   /* link's lock: room, drained, out of a callback, flushing */
+  GstEdgeLinkCounters counters; /* link's lock */
+};
+
+/* link-registry.c */
+GstEdgeLink *gst_edge_link_acquire (const GstEdgeTransportClass * klass, GstEdgeEndpoint * endpoint,
+    const GstEdgeLinkSettings * settings);
+void gst_edge_link_release (GstEdgeLink * link);
+
+/* link.c */
+GstEdgeLink *gst_edge_link_start (const GstEdgeTransportClass * klass, GstEdgeEndpoint * endpoint,
+    const GstEdgeLinkSettings * settings);
+void gst_edge_link_stop (GstEdgeLink * link);
+void gst_edge_link_wake (GstEdgeLink * link);
+
+/* link-messages.c: the link's thread only */
+gboolean gst_edge_link_send_pending (GstEdgeLink * link, GError ** error);
+gboolean gst_edge_link_can_send (GstEdgeLink * link);
+void gst_edge_link_requeue_in_flight (GstEdgeLink * link);
+
+/* link-client.c: those that end in _locked want the link's lock held */
+GstEdgeMessage *gst_edge_link_client_take_locked (GstEdgeLinkClient * client, gint64 now, GArray ** dropped);
+void gst_edge_link_client_set_pending_locked (GstEdgeLinkClient * client);
+void gst_edge_link_client_changed_locked (GstEdgeLinkClient * client);
+void gst_edge_link_client_fail (GstEdgeLinkClient * client, const GError * error);
+void gst_edge_link_free_dropped (GArray * dropped);
+
+/* Between these two the client does not go away; @enter says FALSE when it is about to. */
+gboolean gst_edge_link_client_enter_locked (GstEdgeLinkClient * client);
+void gst_edge_link_client_leave_locked (GstEdgeLinkClient * client);
+
+GST_DEBUG_CATEGORY_EXTERN (gst_edge_link_debug);
+
+G_END_DECLS

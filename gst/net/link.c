@@ -1,0 +1,556 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The thread of a link: connect, serve, lose the connection, wait, connect again. It sleeps in one poll() on the
+ * socket and on an eventfd that everybody else uses to wake it. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "net/link-private.h"
+
+GST_DEBUG_CATEGORY (gst_edge_link_debug);
+#define GST_CAT_DEFAULT gst_edge_link_debug
+
+#define BACKOFF_MIN (100 * G_TIME_SPAN_MILLISECOND)
+#define BACKOFF_MAX (30 * G_TIME_SPAN_SECOND)
+#define PARKING_MAX (2 * G_TIME_SPAN_SECOND)
+
+/* A connection that lived as long as this was a good one: the next loss starts counting anew. */
+#define STABLE_AFTER (10 * G_TIME_SPAN_SECOND)
+
+#define NEVER G_MAXINT64
+
+const gchar *
+gst_edge_link_state_get_name (GstEdgeLinkState state)
+{
+  static const gchar *names[] = {
+    "closed", "connecting", "ready", "blocked", "backing-off", "circuit-open", "failed"
+  };
+
+  return names[state];
+}
+
+GstEdgeEndpoint *
+gst_edge_link_get_endpoint (GstEdgeLink *link)
+{
+  return link->endpoint;
+}
+
+GCancellable *
+gst_edge_link_get_cancellable (GstEdgeLink *link)
+{
+  return link->cancellable;
+}
+
+gint64
+gst_edge_link_get_timeout (GstEdgeLink *link)
+{
+  return link->timeout;
+}
+
+gint64
+gst_edge_link_get_deadline (GstEdgeLink *link)
+{
+  return g_get_monotonic_time () + link->timeout;
+}
+
+void
+gst_edge_link_begin_call (GstEdgeLink *link, gint fd)
+{
+  gst_edge_watch_arm (link->watch, fd, gst_edge_link_get_deadline (link));
+}
+
+gboolean
+gst_edge_link_end_call (GstEdgeLink *link, GError **error)
+{
+  if (!gst_edge_watch_disarm (link->watch))
+    return TRUE;
+  g_clear_error (error);
+  if (g_cancellable_is_cancelled (link->cancellable))
+    g_set_error_literal (error, GST_EDGE_ERROR, GST_EDGE_ERROR_CANCELLED, "stopped");
+  else
+    g_set_error (error, GST_EDGE_ERROR, GST_EDGE_ERROR_TRANSIENT,
+        "the server did not take or answer anything for %.1f s", (gdouble) link->timeout / G_USEC_PER_SEC);
+  return FALSE;
+}
+
+void
+gst_edge_link_wake (GstEdgeLink *link)
+{
+  guint64 one = 1;
+  gssize n;
+
+  do {
+    n = write (link->wakeup_fd, &one, sizeof (one));
+  } while (n < 0 && errno == EINTR);
+}
+
+static void
+clear_wakeup (GstEdgeLink *link)
+{
+  guint64 count;
+  gssize n;
+
+  do {
+    n = read (link->wakeup_fd, &count, sizeof (count));
+  } while (n < 0 && errno == EINTR);
+}
+
+/* Tells the clients through their news; logs each change once. */
+static void
+set_state (GstEdgeLink *link, GstEdgeLinkState state, const gchar *reason)
+{
+  gboolean changed;
+
+  g_mutex_lock (&link->lock);
+  changed = link->state != state || g_strcmp0 (link->reason, reason) != 0;
+  if (changed) {
+    link->state = state;
+    g_free (link->reason);
+    link->reason = g_strdup (reason);
+    link->state_serial++;
+    link->client_news = TRUE;
+  }
+  g_mutex_unlock (&link->lock);
+
+  if (changed)
+    GST_INFO ("%s: %s%s%s", gst_edge_endpoint_get_text (link->endpoint),
+        gst_edge_link_state_get_name (state), reason != NULL ? ": " : "", reason != NULL ? reason : "");
+}
+
+static void
+close_connection (GstEdgeLink *link)
+{
+  guint i;
+
+  if (link->transport == NULL)
+    return;
+  link->klass->close (g_steal_pointer (&link->transport));
+  gst_edge_link_requeue_in_flight (link);
+
+  g_mutex_lock (&link->lock);
+  for (i = 0; i < link->clients->len; i++) {
+    GstEdgeLinkClient *client = g_ptr_array_index (link->clients, i);
+
+    client->prepared = FALSE;
+    if (client->is_pending)
+      g_queue_unlink (&link->pending[client->class], &client->pending_node);
+    client->is_pending = FALSE;
+  }
+  link->client_news = TRUE;
+  g_mutex_unlock (&link->lock);
+  link->parked_until = 0;
+  link->blocked = FALSE;
+}
+
+static gboolean
+is_final (GstEdgeLink *link, const GError *error)
+{
+  return !link->was_ready && error->domain == GST_EDGE_ERROR
+      && (error->code == GST_EDGE_ERROR_AUTH || error->code == GST_EDGE_ERROR_NOT_FOUND
+      || error->code == GST_EDGE_ERROR_SETTINGS);
+}
+
+/* Connecting failed, or a connection was lost: decides when to try again. */
+static void
+back_off (GstEdgeLink *link, const GError *error)
+{
+  gint64 now = g_get_monotonic_time ();
+  gint64 wait = gst_edge_backoff_next (&link->backoff, now, g_random_double ());
+  guint failures = link->backoff.failures;
+  gboolean open;
+
+  gst_edge_breaker_failure (&link->breaker, now);
+  open = link->breaker.state == GST_EDGE_BREAKER_OPEN;
+  if (open)
+    wait = gst_edge_breaker_get_wait (&link->breaker, now);
+  link->retry_at = now + wait;
+
+  if (failures == 1 || failures % 100 == 0)
+    GST_WARNING ("%s: %s (failure %u in a row; next try in %.1f s)",
+        gst_edge_endpoint_get_text (link->endpoint), error->message, failures,
+        (gdouble) wait / G_USEC_PER_SEC);
+  set_state (link, open ? GST_EDGE_LINK_CIRCUIT_OPEN : GST_EDGE_LINK_BACKING_OFF, error->message);
+}
+
+static void
+connection_lost (GstEdgeLink *link, const GError *error)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (now - link->ready_since > STABLE_AFTER) {
+    gst_edge_backoff_reset (&link->backoff);
+    gst_edge_breaker_success (&link->breaker);
+  }
+  close_connection (link);
+  if (!g_error_matches (error, GST_EDGE_ERROR, GST_EDGE_ERROR_CANCELLED))
+    back_off (link, error);
+}
+
+static void
+connect_now (GstEdgeLink *link)
+{
+  GError *error = NULL;
+  guint n_hosts = MAX (gst_edge_endpoint_get_n_hosts (link->endpoint), 1);
+
+  if (!gst_edge_breaker_allows (&link->breaker, g_get_monotonic_time ()))
+    return;
+  if (link->host_index >= n_hosts)
+    link->host_index = 0;
+  link->transport = link->klass->open (link, link->host_index, &error);
+
+  if (link->transport != NULL) {
+    link->last_tag = 0;
+    link->ready_since = g_get_monotonic_time ();
+    link->was_ready = TRUE;
+    g_mutex_lock (&link->lock);
+    link->connects++;
+    g_mutex_unlock (&link->lock);
+    gst_edge_breaker_success (&link->breaker);
+    set_state (link, GST_EDGE_LINK_READY, NULL);
+    return;
+  }
+
+  link->host_index++;
+  if (is_final (link, error))
+    set_state (link, GST_EDGE_LINK_FAILED, error->message);
+  else if (!g_error_matches (error, GST_EDGE_ERROR, GST_EDGE_ERROR_CANCELLED))
+    back_off (link, error);
+  g_clear_error (&link->failure);
+  link->failure = error;
+}
+
+/* Makes a client's target usable on this connection. FALSE when the connection is not usable any more. */
+static gboolean
+prepare_client (GstEdgeLink *link, GstEdgeLinkClient *client)
+{
+  GError *error = NULL;
+
+  if (link->klass->prepare (link->transport, client->target, &error)) {
+    g_mutex_lock (&link->lock);
+    client->prepared = TRUE;
+    gst_edge_link_client_set_pending_locked (client);
+    g_mutex_unlock (&link->lock);
+    return TRUE;
+  }
+
+  if (error->code == GST_EDGE_ERROR_TRANSIENT || error->code == GST_EDGE_ERROR_CANCELLED) {
+    connection_lost (link, error);
+  } else {
+    /* Only this client is wrong; the server has closed the channel, the others go on with a new one. */
+    gst_edge_link_client_fail (client, error);
+    close_connection (link);
+    link->retry_at = 0;
+  }
+  g_error_free (error);
+  return FALSE;
+}
+
+/* Picks a client that has to be prepared or told something, and keeps it from leaving. */
+static GstEdgeLinkClient *
+next_client_with_news (GstEdgeLink *link, gboolean *speaker)
+{
+  GstEdgeLinkClient *found = NULL;
+  guint i;
+
+  g_mutex_lock (&link->lock);
+  for (i = 0; i < link->clients->len && found == NULL; i++) {
+    GstEdgeLinkClient *client = g_ptr_array_index (link->clients, i);
+    gboolean unprepared = link->transport != NULL && !client->prepared && !client->failed;
+
+    if ((unprepared || client->told_serial != link->state_serial)
+        && gst_edge_link_client_enter_locked (client)) {
+      found = client;
+      *speaker = i == 0;
+    }
+  }
+  if (found == NULL)
+    link->client_news = FALSE;
+  g_mutex_unlock (&link->lock);
+  return found;
+}
+
+static void
+tell_state (GstEdgeLink *link, GstEdgeLinkClient *client, gboolean speaker)
+{
+  GstEdgeLinkState state;
+  gchar *reason = NULL;
+
+  g_mutex_lock (&link->lock);
+  state = link->state;
+  if (client->told_serial != link->state_serial)
+    reason = g_strdup (link->reason);
+  else
+    state = GST_EDGE_LINK_CLOSED;       /* nothing new */
+  client->told_serial = link->state_serial;
+  g_mutex_unlock (&link->lock);
+
+  if (state != GST_EDGE_LINK_CLOSED && !client->failed)
+    client->funcs.state_changed (state, reason, speaker, client->user_data);
+  if (state == GST_EDGE_LINK_FAILED)
+    gst_edge_link_client_fail (client, link->failure);
+  g_free (reason);
+}
+
+static void
+serve_client_news (GstEdgeLink *link)
+{
+  GstEdgeLinkClient *client;
+  gboolean speaker;
+
+  while ((client = next_client_with_news (link, &speaker)) != NULL) {
+    if (link->transport == NULL || client->prepared || client->failed
+        || prepare_client (link, client))
+      tell_state (link, client, speaker);
+    g_mutex_lock (&link->lock);
+    gst_edge_link_client_leave_locked (client);
+    g_mutex_unlock (&link->lock);
+  }
+}
+
+/* Sleeps until @deadline, an event on the socket or a wake-up. Returns the socket's events. */
+static gshort
+sleep_until (GstEdgeLink *link, gint64 deadline, gboolean wants_submits)
+{
+  struct pollfd fds[2] = { {.fd = link->wakeup_fd,.events = POLLIN}, {.fd = -1} };
+  gint64 now = g_get_monotonic_time ();
+  gint timeout = -1;
+
+  if (link->transport != NULL)
+    link->klass->get_poll (link->transport, &fds[1].fd, &fds[1].events);
+  if (deadline != NEVER)
+    timeout = (gint) CLAMP ((deadline - now + 999) / 1000, 0, G_MAXINT);
+
+  g_mutex_lock (&link->lock);
+  if (link->stopping || link->client_news || (wants_submits
+          && link->pending[URGENT].length + link->pending[NORMAL].length > 0))
+    timeout = 0;
+  link->wants_submits = wants_submits;
+  g_mutex_unlock (&link->lock);
+
+  if (poll (fds, 2, timeout) < 0)
+    return 0;                   /* EINTR: look around and come back */
+
+  g_mutex_lock (&link->lock);
+  link->wants_submits = FALSE;
+  g_mutex_unlock (&link->lock);
+  if (fds[0].revents != 0)
+    clear_wakeup (link);
+  return fds[1].revents;
+}
+
+/* The server's alarm, or our own consideration for one that said "not now". */
+static void
+update_blocked (GstEdgeLink *link)
+{
+  gint64 now = g_get_monotonic_time ();
+  const gchar *reason = NULL;
+  gchar *park_reason = NULL;
+  gboolean blocked = link->klass->is_blocked (link->transport, &reason);
+  gboolean parked = now < link->parked_until;
+  GList *node;
+
+  if (link->blocked && !blocked && !parked) {
+    /* nobody could answer in the meantime: the deadlines start now */
+    for (node = link->in_flight.head; node != NULL; node = node->next)
+      ((GstEdgeMessage *) node->data)->sent_at = now;
+  }
+  link->blocked = blocked || parked;
+
+  if (!blocked && (parked || link->parking.failures > 0)) {
+    g_mutex_lock (&link->lock);
+    park_reason = g_strdup (link->park_reason);
+    g_mutex_unlock (&link->lock);
+    reason = park_reason;
+    blocked = TRUE;
+  }
+  set_state (link, blocked ? GST_EDGE_LINK_BLOCKED : GST_EDGE_LINK_READY, blocked ? reason : NULL);
+  g_free (park_reason);
+}
+
+static gint64
+answer_deadline (GstEdgeLink *link)
+{
+  GstEdgeMessage *oldest = g_queue_peek_head (&link->in_flight);
+
+  return oldest != NULL && !link->blocked ? oldest->sent_at + link->timeout : NEVER;
+}
+
+/* One round with a connection: send what may be sent, sleep, read what came. FALSE: the connection is lost. */
+static gboolean
+serve_connection (GstEdgeLink *link, GError **error)
+{
+  gint64 deadline;
+  gshort revents;
+
+  update_blocked (link);
+  if (!gst_edge_link_send_pending (link, error))
+    return FALSE;
+  update_blocked (link);
+
+  deadline = MIN (answer_deadline (link), link->klass->get_timer (link->transport));
+  if (link->parked_until > g_get_monotonic_time ())
+    deadline = MIN (deadline, link->parked_until);
+  revents = sleep_until (link, deadline, gst_edge_link_can_send (link));
+
+  if (!link->klass->service (link->transport, revents, error))
+    return FALSE;
+  if (g_get_monotonic_time () >= answer_deadline (link)) {
+    g_set_error (error, GST_EDGE_ERROR, GST_EDGE_ERROR_TRANSIENT,
+        "the server did not answer for %.1f s", (gdouble) link->timeout / G_USEC_PER_SEC);
+    return FALSE;
+  }
+  return TRUE;
+}
+
+static gboolean
+is_stopping (GstEdgeLink *link)
+{
+  gboolean stopping;
+
+  g_mutex_lock (&link->lock);
+  stopping = link->stopping;
+  g_mutex_unlock (&link->lock);
+  return stopping;
+}
+
+static gboolean
+has_failed (GstEdgeLink *link)
+{
+  gboolean failed;
+
+  g_mutex_lock (&link->lock);
+  failed = link->state == GST_EDGE_LINK_FAILED;
+  g_mutex_unlock (&link->lock);
+  return failed;
+}
+
+static void
+link_free (GstEdgeLink *link)
+{
+  g_clear_error (&link->failure);
+  g_ptr_array_unref (link->clients);
+  gst_edge_watch_free (link->watch);
+  gst_edge_endpoint_unref (link->endpoint);
+  g_object_unref (link->cancellable);
+  close (link->wakeup_fd);
+  g_mutex_clear (&link->lock);
+  g_free (link->reason);
+  g_free (link->park_reason);
+  g_free (link->group);
+  g_free (link);
+}
+
+/* The client libraries write with plain write(): a closed socket must not kill the process. */
+static void
+block_sigpipe (void)
+{
+  sigset_t set;
+
+  sigemptyset (&set);
+  sigaddset (&set, SIGPIPE);
+  pthread_sigmask (SIG_BLOCK, &set, NULL);
+}
+
+static gpointer
+link_thread (gpointer data)
+{
+  GstEdgeLink *link = data;
+  GError *error = NULL;
+
+  block_sigpipe ();
+  while (!is_stopping (link)) {
+    serve_client_news (link);
+    if (link->transport != NULL) {
+      if (!serve_connection (link, &error)) {
+        connection_lost (link, error);
+        g_clear_error (&error);
+      }
+    } else if (has_failed (link)) {
+      sleep_until (link, NEVER, FALSE);
+    } else if (g_get_monotonic_time () < link->retry_at) {
+      sleep_until (link, link->retry_at, FALSE);
+    } else {
+      connect_now (link);
+    }
+  }
+  close_connection (link);      /* its messages have no clients any more: this frees them */
+
+  if (link->frees_itself)
+    link_free (link);
+  return NULL;
+}
+
+GstEdgeLink *
+gst_edge_link_start (const GstEdgeTransportClass *klass, GstEdgeEndpoint *endpoint,
+    const GstEdgeLinkSettings *settings)
+{
+  static gsize once = 0;
+  GstEdgeLink *link = g_new0 (GstEdgeLink, 1);
+  gchar *name;
+
+  if (g_once_init_enter (&once)) {
+    GST_DEBUG_CATEGORY_INIT (gst_edge_link_debug, "edge-link", 0, "connections to servers");
+    g_once_init_leave (&once, 1);
+  }
+
+  link->klass = klass;
+  link->endpoint = gst_edge_endpoint_ref (endpoint);
+  link->timeout = settings->timeout;
+  link->max_in_flight = settings->max_in_flight;
+  link->breaker_max_failures = settings->circuit_max_failures;
+  link->breaker_reset = settings->circuit_reset;
+  link->group = g_strdup (settings->group);
+  link->wakeup_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  link->cancellable = g_cancellable_new ();
+  link->watch = gst_edge_watch_new ();
+  link->clients = g_ptr_array_new ();
+  link->state = GST_EDGE_LINK_CONNECTING;
+  link->state_serial = 1;
+  link->backoff = (GstEdgeBackoff) {.min = BACKOFF_MIN,.max = BACKOFF_MAX };
+  link->parking = (GstEdgeBackoff) {.min = BACKOFF_MIN,.max = PARKING_MAX };
+  link->breaker = (GstEdgeBreaker) {.max_failures = settings->circuit_max_failures,
+    .reset_after = settings->circuit_reset
+  };
+  g_mutex_init (&link->lock);
+
+  name = g_strdup_printf ("edge-%s", klass->name);
+  link->thread = g_thread_new (name, link_thread, link);
+  g_free (name);
+  return link;
+}
+
+/* Shutdown in steps:
+ * 1. say so, and interrupt what the thread may hang in: connecting, a library call, poll();
+ * 2. join, unless this is that thread, which then frees the link when it ends;
+ * 3. free. */
+void
+gst_edge_link_stop (GstEdgeLink *link)
+{
+  gboolean self = g_thread_self () == link->thread;
+  GThread *thread = link->thread;
+
+  g_mutex_lock (&link->lock);
+  link->stopping = TRUE;
+  link->frees_itself = self;
+  g_mutex_unlock (&link->lock);
+  g_cancellable_cancel (link->cancellable);
+  gst_edge_watch_interrupt (link->watch);
+  gst_edge_link_wake (link);
+
+  if (self) {
+    g_thread_unref (thread);
+  } else {
+    g_thread_join (thread);
+    link_free (link);
+  }
+}

@@ -1,0 +1,116 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What the pool calls on a lane, and the files of the lane share. */
+
+#pragma once
+
+#include "work/lane.h"
+#include "work/work-stats.h"
+#include "work/worker-pool-private.h"
+
+G_BEGIN_DECLS
+
+struct _GstEdgeLane
+{
+  guint ref_count;              /* atomic: the owner, each turn that waits for a worker */
+  GstEdgeWorkerPool *pool;      /* const */
+  gchar *name;                  /* const */
+  GstEdgeLaneRunFunc run;       /* const */
+  GstEdgeLaneDropFunc drop;     /* const */
+  gpointer user_data;           /* const */
+  gboolean ordered;             /* const: one item at a time, in order */
+  guint parallel;               /* const: how many workers may run it at once */
+
+  GMutex lock;
+  GCond changed;                /* for everyone counted in n_waiting */
+  GstEdgeQueue *queue;          /* lock */
+  GArray *spare;                /* lock: empty array for what the next push drops */
+  guint n_waiting;              /* lock: threads that wait for @changed */
+  guint n_scheduled;            /* lock: turns that wait for a worker */
+  guint n_running;              /* lock: threads in a turn */
+  guint n_dropping;             /* lock: threads that call @drop */
+  gboolean flushing;            /* lock */
+  gboolean closed;              /* lock: accepts nothing, runs what is queued */
+  gboolean freed;               /* lock: the owner is gone */
+  gboolean suspended;           /* lock */
+  gboolean paused;              /* lock to write, atomic */
+  gboolean held;                /* lock: the pool has replaced a worker for it */
+
+  gint64 ready_since;           /* atomic: monotonic time at which it began to wait for a worker, 0 = does not */
+
+  guint64 bytes;                /* atomic: what it holds of the budget of the pool, with what is reserved */
+  guint64 reserved;             /* atomic: what pushes on their way have reserved */
+  gboolean leaks;               /* atomic: it may give some of it back */
+  guint n_awaiting_budget;      /* lock: threads that wait for room in the budget */
+
+  GstEdgeWorkStats stats;       /* lock; the histograms are atomic */
+};
+
+/* A turn of @lane: some of its items, then back to the end of the line. On a worker, no lock held. */
+G_GNUC_INTERNAL void gst_edge_lane_work (GstEdgeLane * lane);
+
+/* A lane without order, on as many workers as there are. */
+G_GNUC_INTERNAL GstEdgeLane *gst_edge_lane_new_unordered (GstEdgeWorkerPool * pool, const gchar * name,
+    GstEdgeLaneRunFunc run, GstEdgeLaneDropFunc drop, gpointer user_data);
+
+/* Whether this thread would wait for itself: it runs an item of this ordered lane, nobody else can. */
+G_GNUC_INTERNAL gboolean gst_edge_lane_is_own (GstEdgeLane * lane);
+
+/* Pool lock held. */
+G_GNUC_INTERNAL void gst_edge_lane_add_stats (GstEdgeLane * lane, GstEdgeWorkStats * sum);
+
+/* lane-run.c */
+
+/* Counts a turn to be scheduled when there is something to run and nobody for it. TRUE: the caller unlocks and calls
+ * gst_edge_lane_schedule(). */
+G_GNUC_INTERNAL gboolean gst_edge_lane_wants_worker_locked (GstEdgeLane * lane);
+G_GNUC_INTERNAL void gst_edge_lane_schedule (GstEdgeLane * lane);
+
+/* Waits for a change of the lane, or runs one of its items when this thread is a worker and nobody else does.
+ * FALSE: monotonic @end_time passed (-1: never). */
+G_GNUC_INTERNAL gboolean gst_edge_lane_wait_or_help_locked (GstEdgeLane * lane, gint64 end_time);
+
+/* Whether this thread is in a run function of the lane, and waiting for the lane to be idle would never end. */
+G_GNUC_INTERNAL guint gst_edge_lane_count_own_turns (GstEdgeLane * lane);
+
+/* Counts @dropped and gives it to the drop function, with the lock released meanwhile. Takes the array. */
+G_GNUC_INTERNAL void gst_edge_lane_free_dropped_locked (GstEdgeLane * lane, GArray * dropped);
+
+/* byte-budget.c: what the lanes of a pool hold together. */
+
+typedef enum
+{
+  GST_EDGE_BUDGET_GRANTED,
+  GST_EDGE_BUDGET_REFUSED,
+  GST_EDGE_BUDGET_FLUSHING,
+} GstEdgeBudgetResult;
+
+/* Makes room for @bytes more, at the expense of the fullest lane; a lane that must not leak waits for it if it may.
+ * No lock held. */
+G_GNUC_INTERNAL GstEdgeBudgetResult gst_edge_lane_reserve_budget (GstEdgeLane * lane, guint64 bytes,
+    gboolean may_block);
+
+/* The push is over that reserved @bytes. */
+G_GNUC_INTERNAL void gst_edge_lane_release_budget_locked (GstEdgeLane * lane, guint64 bytes);
+
+/* After each change of the queue: corrects what is reserved to what is there. TRUE: somebody waits for what became
+ * free; call gst_edge_worker_pool_wake_budget() with no lock held. */
+G_GNUC_INTERNAL gboolean gst_edge_lane_settle_budget_locked (GstEdgeLane * lane);
+G_GNUC_INTERNAL void gst_edge_worker_pool_wake_budget (GstEdgeWorkerPool * pool);
+
+static inline gboolean
+gst_edge_lane_has_budget (GstEdgeLane * lane)
+{
+  return __atomic_load_n (&lane->pool->max_total_bytes, __ATOMIC_RELAXED) > 0;
+}
+
+static inline void
+gst_edge_lane_signal_locked (GstEdgeLane * lane)
+{
+  if (lane->n_waiting > 0)
+    g_cond_broadcast (&lane->changed);
+}
+
+G_END_DECLS

@@ -1,0 +1,230 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The worker's side of a lane: turns, and help.
+ *
+ * A worker that has to wait for a lane (room in it, an answer from it, its end) must not just sleep: with every worker
+ * asleep nobody would be left to serve what they wait for. It helps: when nobody runs the lane it runs an item of it
+ * itself. So each worker either makes progress or waits for a thread that does, and the chain of those ends in
+ * downstream. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "work/lane-private.h"
+
+/* A turn ends after this long, and not before, when other lanes wait for a worker: long enough to hide the cost of the
+ * change, short against the time between frames. */
+#define QUANTUM_US 1000
+
+/* The turns that this thread is in, innermost first. */
+typedef struct _Turn Turn;
+struct _Turn
+{
+  GstEdgeLane *lane;
+  Turn *outer;
+};
+
+static __thread Turn *current_turn;
+
+guint
+gst_edge_lane_count_own_turns (GstEdgeLane *lane)
+{
+  const Turn *turn;
+  guint count = 0;
+
+  for (turn = current_turn; turn != NULL; turn = turn->outer)
+    count += turn->lane == lane;
+  return count;
+}
+
+gboolean
+gst_edge_lane_is_own (GstEdgeLane *lane)
+{
+  return lane->ordered && gst_edge_lane_count_own_turns (lane) > 0;
+}
+
+static gboolean
+has_work_locked (GstEdgeLane *lane)
+{
+  return !lane->suspended && lane->n_running < lane->parallel
+      && gst_edge_queue_get_length (lane->queue) > 0;
+}
+
+/* Jobs may run inside of a job that waits: with all workers in such jobs nobody else would. */
+static gboolean
+can_help_locked (GstEdgeLane *lane)
+{
+  if (current_turn == NULL)
+    return FALSE;
+  if (lane->ordered)
+    return has_work_locked (lane);
+  return !lane->suspended && gst_edge_queue_get_length (lane->queue) > 0;
+}
+
+gboolean
+gst_edge_lane_wants_worker_locked (GstEdgeLane *lane)
+{
+  if (!has_work_locked (lane)
+      || lane->n_running + lane->n_scheduled >= lane->parallel
+      || lane->n_scheduled >= gst_edge_queue_get_length (lane->queue))
+    return FALSE;
+  lane->n_scheduled++;
+  gst_edge_lane_ref (lane);
+  return TRUE;
+}
+
+void
+gst_edge_lane_schedule (GstEdgeLane *lane)
+{
+  gst_edge_worker_pool_schedule (lane->pool, lane);
+}
+
+void
+gst_edge_lane_free_dropped_locked (GstEdgeLane *lane, GArray *dropped)
+{
+  guint i;
+
+  for (i = 0; i < dropped->len; i++) {
+    GstEdgeDroppedItem *entry = &g_array_index (dropped, GstEdgeDroppedItem, i);
+
+    lane->stats.dropped[entry->reason] +=
+        gst_edge_queue_item_get_n_buffers (&entry->item);
+  }
+  lane->n_dropping++;
+  g_mutex_unlock (&lane->lock);
+  for (i = 0; i < dropped->len; i++) {
+    GstEdgeDroppedItem *entry = &g_array_index (dropped, GstEdgeDroppedItem, i);
+
+    lane->drop (entry->item.data, (gint) entry->reason, lane->user_data);
+  }
+  g_array_set_size (dropped, 0);
+  g_mutex_lock (&lane->lock);
+  lane->n_dropping--;
+  gst_edge_lane_signal_locked (lane);
+
+  if (lane->spare == NULL)
+    lane->spare = dropped;
+  else
+    g_array_unref (dropped);
+}
+
+static gboolean
+pop_locked (GstEdgeLane *lane, gint64 now, GstEdgeQueueItem *item)
+{
+  GArray *dropped = NULL;
+  gboolean popped;
+
+  if (lane->suspended)
+    return FALSE;
+  popped = gst_edge_queue_pop (lane->queue, now, item, &dropped);
+  if (popped)
+    lane->stats.running += gst_edge_queue_item_get_n_buffers (item);
+  if (dropped != NULL)
+    gst_edge_lane_free_dropped_locked (lane, dropped);
+  gst_edge_lane_signal_locked (lane);   /* there is room */
+  return popped;
+}
+
+/* Runs one item that was just taken out; returns the time after it. */
+static gint64
+run_item_locked (GstEdgeLane *lane, const GstEdgeQueueItem *item, gint64 now)
+{
+  gboolean wake = gst_edge_lane_settle_budget_locked (lane);
+  guint n_buffers = gst_edge_queue_item_get_n_buffers (item);
+  gint64 end;
+  gint result;
+
+  g_mutex_unlock (&lane->lock);
+  if (wake)
+    gst_edge_worker_pool_wake_budget (lane->pool);
+  result = lane->run (item->data, item->flags, lane->user_data);
+  end = g_get_monotonic_time ();
+  if (n_buffers > 0) {
+    gst_edge_histogram_add (&lane->stats.wait, now - item->queued_at);
+    gst_edge_histogram_add (&lane->stats.run, end - now);
+  }
+  g_mutex_lock (&lane->lock);
+
+  lane->stats.running -= n_buffers;
+  if (result == GST_EDGE_LANE_CANCELLED)
+    lane->stats.cancelled += n_buffers;
+  else if (result)
+    lane->stats.out += n_buffers;
+  else
+    lane->stats.errors += n_buffers;
+  gst_edge_lane_signal_locked (lane);
+  return end;
+}
+
+static void
+run_turn_locked (GstEdgeLane *lane, guint max_items)
+{
+  Turn turn = { lane, current_turn };
+  gint64 start = g_get_monotonic_time ();
+  gint64 now = start;
+  GstEdgeQueueItem item;
+
+  current_turn = &turn;
+  lane->n_running++;
+  while (max_items > 0 && pop_locked (lane, now, &item)) {
+    now = run_item_locked (lane, &item, now);
+    max_items--;
+    if (now - start >= QUANTUM_US && gst_edge_worker_pool_has_ready (lane->pool))
+      break;
+  }
+  lane->n_running--;
+  current_turn = turn.outer;
+  gst_edge_lane_signal_locked (lane);
+}
+
+void
+gst_edge_lane_work (GstEdgeLane *lane)
+{
+  gboolean again;
+
+  g_mutex_lock (&lane->lock);
+  lane->n_scheduled--;
+  /* a thread that helps may be at it: it sees to what is left */
+  if (has_work_locked (lane))
+    run_turn_locked (lane, G_MAXUINT);
+  again = gst_edge_lane_wants_worker_locked (lane);
+  g_mutex_unlock (&lane->lock);
+
+  if (again)
+    gst_edge_lane_schedule (lane);
+}
+
+static void
+help_locked (GstEdgeLane *lane)
+{
+  gboolean again;
+
+  run_turn_locked (lane, 1);
+  again = gst_edge_lane_wants_worker_locked (lane);
+  if (again) {
+    g_mutex_unlock (&lane->lock);
+    gst_edge_lane_schedule (lane);
+    g_mutex_lock (&lane->lock);
+  }
+}
+
+gboolean
+gst_edge_lane_wait_or_help_locked (GstEdgeLane *lane, gint64 end_time)
+{
+  gboolean in_time = TRUE;
+
+  if (can_help_locked (lane)) {
+    help_locked (lane);
+    return end_time < 0 || g_get_monotonic_time () < end_time;
+  }
+  lane->n_waiting++;
+  if (end_time < 0)
+    g_cond_wait (&lane->changed, &lane->lock);
+  else
+    in_time = g_cond_wait_until (&lane->changed, &lane->lock, end_time);
+  lane->n_waiting--;
+  return in_time;
+}

@@ -1,0 +1,80 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Sums counters of lanes and writes them into a GstStructure. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "work/work-stats.h"
+
+static void
+add_histogram (GstEdgeHistogram *sum, const GstEdgeHistogram *histogram)
+{
+  guint i;
+
+  for (i = 0; i < GST_EDGE_HISTOGRAM_BUCKETS; i++)
+    sum->count[i] += __atomic_load_n (&histogram->count[i], __ATOMIC_RELAXED);
+  sum->sum += __atomic_load_n (&histogram->sum, __ATOMIC_RELAXED);
+}
+
+void
+gst_edge_work_stats_add (GstEdgeWorkStats *sum, const GstEdgeWorkStats *stats)
+{
+  guint i;
+
+  sum->in += stats->in;
+  sum->out += stats->out;
+  sum->errors += stats->errors;
+  for (i = 0; i < GST_EDGE_N_DROP_REASONS; i++)
+    sum->dropped[i] += stats->dropped[i];
+  sum->cancelled += stats->cancelled;
+  sum->queued += stats->queued;
+  sum->bytes += stats->bytes;
+  sum->running += stats->running;
+  sum->capacity += stats->capacity;
+  sum->unlimited |= stats->unlimited;
+  add_histogram (&sum->wait, &stats->wait);
+  add_histogram (&sum->run, &stats->run);
+}
+
+guint64
+gst_edge_work_stats_get_dropped (const GstEdgeWorkStats *stats)
+{
+  guint64 dropped = 0;
+  guint i;
+
+  for (i = 0; i < GST_EDGE_N_DROP_REASONS; i++)
+    dropped += stats->dropped[i];
+  return dropped;
+}
+
+void
+gst_edge_work_stats_to_structure (const GstEdgeWorkStats *stats,
+    GstStructure *structure)
+{
+  gst_structure_set (structure,
+      "queued", G_TYPE_UINT, stats->queued,
+      "queued-bytes", G_TYPE_UINT64, stats->bytes,
+      "running", G_TYPE_UINT, stats->running,
+      "capacity", G_TYPE_UINT64, stats->unlimited ? 0 : stats->capacity,
+      "in", G_TYPE_UINT64, stats->in,
+      "out", G_TYPE_UINT64, stats->out,
+      "errors", G_TYPE_UINT64, stats->errors,
+      "dropped", G_TYPE_UINT64, gst_edge_work_stats_get_dropped (stats),
+      "dropped-new", G_TYPE_UINT64, stats->dropped[GST_EDGE_DROP_NEW],
+      "dropped-old", G_TYPE_UINT64, stats->dropped[GST_EDGE_DROP_OLD],
+      "dropped-gop", G_TYPE_UINT64, stats->dropped[GST_EDGE_DROP_GOP],
+      "dropped-age", G_TYPE_UINT64, stats->dropped[GST_EDGE_DROP_AGE],
+      "cancelled", G_TYPE_UINT64, stats->cancelled,
+      "wait-p50", GST_TYPE_CLOCK_TIME,
+      gst_edge_histogram_get_quantile (&stats->wait, 0.5),
+      "wait-p99", GST_TYPE_CLOCK_TIME,
+      gst_edge_histogram_get_quantile (&stats->wait, 0.99),
+      "run-p50", GST_TYPE_CLOCK_TIME,
+      gst_edge_histogram_get_quantile (&stats->run, 0.5),
+      "run-p99", GST_TYPE_CLOCK_TIME,
+      gst_edge_histogram_get_quantile (&stats->run, 0.99), NULL);
+}

@@ -1,0 +1,87 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What lanes need from their pool, and the files of the pool from each other.
+ *
+ * Locks, in the order in which they are taken: registry, pool, lane. Lanes schedule and park with no lock held. */
+
+#pragma once
+
+#include "work/autoscale.h"
+#include "work/cpu-load.h"
+#include "work/ticker.h"
+#include "work/work-stats.h"
+#include "work/worker-pool.h"
+
+G_BEGIN_DECLS
+
+struct _GstEdgeLane;
+
+struct _GstEdgeWorkerPool
+{
+  guint ref_count;              /* registry lock */
+  gchar *name;                  /* const */
+  GThreadPool *threads;         /* const; exclusive; its tasks are lanes with something to do */
+
+  GMutex lock;
+  GstEdgeWorkerPoolOptions options;     /* lock */
+  guint workers;                /* lock: how many there should be, without replacements */
+  gint n_held;                  /* lock: workers that a paused pipeline holds and that were replaced */
+  GPtrArray *lanes;             /* lock: of GstEdgeLane, not owned */
+  GstEdgeWorkStats gone;        /* lock: counters of lanes that were removed */
+  gint64 logged_at;             /* lock */
+
+  guint n_ready;                /* atomic: lanes that wait for a worker */
+  guint n_busy;                 /* atomic: workers that run a lane */
+
+  /* autoscale */
+  gboolean autoscale;           /* atomic, written once */
+  guint peak_busy;              /* atomic: most of n_busy since the last tick */
+  gint64 longest_wait;          /* atomic: of a lane for a worker since the last tick, microseconds */
+  GstEdgeTick *scale_tick;      /* lock */
+  GstEdgeAutoscale scale;       /* ticker thread */
+  GstEdgeCpuLoad cpu_load;      /* ticker thread */
+
+  /* budget */
+  guint64 max_total_bytes;      /* atomic, written once; 0 = no budget */
+  guint64 total_bytes;          /* atomic: of all lanes, while there is a budget */
+  guint n_awaiting_budget;      /* atomic: threads that wait for room in it */
+};
+
+/* Takes a reference of @lane and gives it to the next free worker. */
+G_GNUC_INTERNAL void gst_edge_worker_pool_schedule (GstEdgeWorkerPool * pool, struct _GstEdgeLane *lane);
+
+/* TRUE when a lane waits for a worker: the others should be brief. */
+static inline gboolean
+gst_edge_worker_pool_has_ready (GstEdgeWorkerPool * pool)
+{
+  return __atomic_load_n (&pool->n_ready, __ATOMIC_RELAXED) > 0;
+}
+
+/* Adds one worker for one that will be held for as long as a pipeline is paused, and takes it away again. */
+G_GNUC_INTERNAL void gst_edge_worker_pool_replace_held (GstEdgeWorkerPool * pool, gboolean held);
+
+G_GNUC_INTERNAL void gst_edge_worker_pool_add_lane (GstEdgeWorkerPool * pool, struct _GstEdgeLane *lane);
+G_GNUC_INTERNAL void gst_edge_worker_pool_remove_lane (GstEdgeWorkerPool * pool, struct _GstEdgeLane *lane);
+G_GNUC_INTERNAL void gst_edge_worker_pool_keep_stats (GstEdgeWorkerPool * pool, const GstEdgeWorkStats * stats);
+
+/* worker-pool.c */
+G_GNUC_INTERNAL guint gst_edge_worker_pool_get_max_workers_locked (GstEdgeWorkerPool * pool);
+G_GNUC_INTERNAL void gst_edge_worker_pool_resize_locked (GstEdgeWorkerPool * pool, guint workers);
+
+/* worker-pool-scale.c: watches the pool from now on, when its options say so. */
+G_GNUC_INTERNAL void gst_edge_worker_pool_start_scaling_locked (GstEdgeWorkerPool * pool);
+G_GNUC_INTERNAL void gst_edge_worker_pool_stop_scaling (GstEdgeWorkerPool * pool);
+
+/* For the registry. */
+G_GNUC_INTERNAL GstEdgeWorkerPool *gst_edge_worker_pool_new (const gchar * name,
+    const GstEdgeWorkerPoolOptions * options, GError ** error);
+G_GNUC_INTERNAL void gst_edge_worker_pool_free (GstEdgeWorkerPool * pool);
+G_GNUC_INTERNAL GstEdgeWorkerPoolFields gst_edge_worker_pool_merge_options (GstEdgeWorkerPool * pool,
+    const GstEdgeWorkerPoolOptions * options);
+
+/* The category "workerpool", which the element shares. */
+G_GNUC_INTERNAL GstDebugCategory *gst_edge_work_get_debug_category (void);
+
+G_END_DECLS

@@ -1,0 +1,90 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Finds pools by name: one per name in the process, made by its first user and freed by its last. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "work/worker-pool-private.h"
+
+#define GST_CAT_DEFAULT gst_edge_work_get_debug_category ()
+
+static GMutex registry_lock;
+static GHashTable *registry;    /* registry_lock: name → GstEdgeWorkerPool, NULL when there is none */
+
+GstEdgeWorkerPool *
+gst_edge_worker_pool_get_full (const gchar *name,
+    const GstEdgeWorkerPoolOptions *options, GstEdgeWorkerPoolFields *refused,
+    GError **error)
+{
+  GstEdgeWorkerPoolFields refused_fields = 0;
+  GstEdgeWorkerPool *pool;
+
+  g_return_val_if_fail (name != NULL, NULL);
+
+  g_mutex_lock (&registry_lock);
+  if (registry == NULL)
+    registry = g_hash_table_new (g_str_hash, g_str_equal);
+  pool = g_hash_table_lookup (registry, name);
+  if (pool != NULL) {
+    pool->ref_count++;
+    refused_fields = gst_edge_worker_pool_merge_options (pool, options);
+  } else {
+    pool = gst_edge_worker_pool_new (name, options, error);
+    if (pool != NULL)
+      g_hash_table_insert (registry, pool->name, pool);
+  }
+  g_mutex_unlock (&registry_lock);
+
+  if (refused != NULL)
+    *refused = refused_fields;
+  return pool;
+}
+
+GstEdgeWorkerPool *
+gst_edge_worker_pool_get (const gchar *name, guint max_workers, GError **error)
+{
+  GstEdgeWorkerPoolOptions options = { 0, };
+  GstEdgeWorkerPoolFields refused;
+  GstEdgeWorkerPool *pool;
+
+  if (max_workers > 0) {
+    options.fields = GST_EDGE_WORKER_POOL_MAX_WORKERS;
+    options.max_workers = max_workers;
+  }
+  pool = gst_edge_worker_pool_get_full (name, &options, &refused, error);
+  if (refused != 0)
+    GST_WARNING ("pool %s has %u workers already, %u are not applied",
+        name, gst_edge_worker_pool_get_max_workers (pool), max_workers);
+  return pool;
+}
+
+GstEdgeWorkerPool *
+gst_edge_worker_pool_ref (GstEdgeWorkerPool *pool)
+{
+  g_mutex_lock (&registry_lock);
+  pool->ref_count++;
+  g_mutex_unlock (&registry_lock);
+  return pool;
+}
+
+void
+gst_edge_worker_pool_unref (GstEdgeWorkerPool *pool)
+{
+  gboolean last;
+
+  g_mutex_lock (&registry_lock);
+  last = --pool->ref_count == 0;
+  if (last) {
+    g_hash_table_remove (registry, pool->name);
+    if (g_hash_table_size (registry) == 0)
+      g_clear_pointer (&registry, g_hash_table_unref);
+  }
+  g_mutex_unlock (&registry_lock);
+
+  if (last)
+    gst_edge_worker_pool_free (pool);
+}

@@ -1,0 +1,102 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The lanes of a pool, and their counters summed up. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "work/lane-private.h"
+#include "work/worker-pool-private.h"
+
+#define GST_CAT_DEFAULT gst_edge_work_get_debug_category ()
+
+void
+gst_edge_worker_pool_add_lane (GstEdgeWorkerPool *pool, GstEdgeLane *lane)
+{
+  g_mutex_lock (&pool->lock);
+  g_ptr_array_add (pool->lanes, lane);
+  g_mutex_unlock (&pool->lock);
+}
+
+void
+gst_edge_worker_pool_remove_lane (GstEdgeWorkerPool *pool, GstEdgeLane *lane)
+{
+  g_mutex_lock (&pool->lock);
+  g_ptr_array_remove_fast (pool->lanes, lane);
+  g_mutex_unlock (&pool->lock);
+}
+
+void
+gst_edge_worker_pool_keep_stats (GstEdgeWorkerPool *pool,
+    const GstEdgeWorkStats *stats)
+{
+  GstEdgeWorkStats counters = *stats;
+
+  /* what is only true of a lane that exists */
+  counters.capacity = 0;
+  counters.unlimited = FALSE;
+
+  g_mutex_lock (&pool->lock);
+  gst_edge_work_stats_add (&pool->gone, &counters);
+  g_mutex_unlock (&pool->lock);
+}
+
+static void
+sum_lanes_locked (GstEdgeWorkerPool *pool, GstEdgeWorkStats *sum)
+{
+  guint i;
+
+  *sum = pool->gone;
+  for (i = 0; i < pool->lanes->len; i++)
+    gst_edge_lane_add_stats (g_ptr_array_index (pool->lanes, i), sum);
+}
+
+GstStructure *
+gst_edge_worker_pool_get_stats (GstEdgeWorkerPool *pool)
+{
+  GstEdgeWorkStats sum;
+  GstStructure *structure;
+
+  g_mutex_lock (&pool->lock);
+  sum_lanes_locked (pool, &sum);
+  structure = gst_structure_new ("edge-pool-stats",
+      "name", G_TYPE_STRING, pool->name,
+      "workers", G_TYPE_UINT, pool->workers,
+      "threads", G_TYPE_UINT, g_thread_pool_get_num_threads (pool->threads),
+      "busy", G_TYPE_UINT, __atomic_load_n (&pool->n_busy, __ATOMIC_RELAXED),
+      "lanes", G_TYPE_UINT, pool->lanes->len,
+      "processed", G_TYPE_UINT64, sum.out + sum.errors, NULL);
+  g_mutex_unlock (&pool->lock);
+
+  gst_edge_work_stats_to_structure (&sum, structure);
+  gst_structure_set (structure, "max-workers", G_TYPE_UINT,
+      gst_edge_worker_pool_get_max_workers (pool), NULL);
+  return structure;
+}
+
+void
+gst_edge_worker_pool_log (GstEdgeWorkerPool *pool, GstClockTime interval)
+{
+  GstEdgeWorkStats sum;
+  gint64 now = g_get_monotonic_time ();
+  guint workers;
+
+  g_mutex_lock (&pool->lock);
+  if (pool->logged_at != 0
+      && (GstClockTime) (now - pool->logged_at) * GST_USECOND < interval) {
+    g_mutex_unlock (&pool->lock);
+    return;
+  }
+  pool->logged_at = now;
+  workers = pool->workers;
+  sum_lanes_locked (pool, &sum);
+  g_mutex_unlock (&pool->lock);
+
+  GST_INFO ("Worker pool %s: Workers: %u, Queue: %u/%" G_GUINT64_FORMAT
+      ", Processing: %u", pool->name, workers, sum.queued,
+      sum.unlimited ? 0 : sum.capacity,
+      __atomic_load_n (&pool->n_busy, __ATOMIC_RELAXED));
+}

@@ -1,0 +1,28 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The RTSP server with its mounts, on the loopback interface only. */
+
+#pragma once
+
+#include "clip.h"
+
+G_BEGIN_DECLS
+
+typedef struct _GstEdgeCameraServer GstEdgeCameraServer;
+
+GstEdgeCameraServer *gst_edge_camera_server_new (const gchar * user,
+    const gchar * password);
+void gst_edge_camera_server_add (GstEdgeCameraServer * self, guint camera,
+    GstEdgeClip * clip, GstClockTime phase);
+gint gst_edge_camera_server_listen (GstEdgeCameraServer * self, gint port,
+    GError ** error);
+void gst_edge_camera_server_count (GstEdgeCameraServer * self,
+    guint * clients, guint * sessions);
+void gst_edge_camera_server_free (GstEdgeCameraServer * self);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GstEdgeCameraServer,
+    gst_edge_camera_server_free)
+
+G_END_DECLS
