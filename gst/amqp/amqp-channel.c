@@ -10,27 +10,6 @@
 
 #include "amqp/amqp-private.h"
 
-static void
-target_free (gpointer data)
-{
-  GstEdgeAmqpTarget *target = data;
-
-  g_free (target->exchange);
-  g_free (target->exchange_type);
-  g_free (target);
-}
-
-GstEdgeAmqpTarget *
-gst_edge_amqp_target_new (const gchar *exchange, const gchar *exchange_type)
-{
-  GstEdgeAmqpTarget *target = g_new0 (GstEdgeAmqpTarget, 1);
-
-  gst_edge_target_init (&target->parent, target_free);
-  target->exchange = g_strdup (exchange);
-  target->exchange_type = g_strdup (exchange_type);
-  return target;
-}
-
 gboolean
 gst_edge_amqp_open_channel (GstEdgeTransport *self, GError **error)
 {

@@ -23,6 +23,48 @@ set_closed_error (GError **error, const gchar *what, guint16 code, amqp_bytes_t 
 }
 
 static gboolean
+publishes_to (GstEdgeTarget *target, gpointer exchange)
+{
+  return g_str_equal (((GstEdgeAmqpTarget *) target)->exchange, exchange);
+}
+
+/* The right to write is only checked when something is published, and the answer names the exchange in quotes. */
+static void
+fail_refused_clients (GstEdgeTransport *self, const GError *closed)
+{
+  const gchar *start = strstr (closed->message, "exchange '");
+  const gchar *end = start != NULL ? strchr (start + strlen ("exchange '"), '\'') : NULL;
+  GError *error;
+  gchar *exchange;
+
+  if (end == NULL)
+    return;
+  start += strlen ("exchange '");
+  exchange = g_strndup (start, (gsize) (end - start));
+  error = g_error_new (GST_EDGE_ERROR, GST_EDGE_ERROR_AUTH, "the user may not write to exchange \"%s\"; "
+      "grant it the permission, or correct user or exchange: %s", exchange, closed->message);
+  gst_edge_link_fail_clients (self->link, publishes_to, exchange, error);
+  g_error_free (error);
+  g_free (exchange);
+}
+
+static void
+begin_return (GstEdgeTransport *self, const amqp_basic_return_t *method)
+{
+  g_free (self->return_exchange);
+  g_free (self->return_key);
+  self->return_exchange = g_strndup (method->exchange.bytes, method->exchange.len);
+  self->return_key = g_strndup (method->routing_key.bytes, method->routing_key.len);
+  self->in_return = TRUE;
+}
+
+static gboolean
+wants_returns (GstEdgeTarget *target, gpointer exchange)
+{
+  return ((GstEdgeAmqpTarget *) target)->mandatory && publishes_to (target, exchange);
+}
+
+static gboolean
 handle_method (GstEdgeTransport *self, const amqp_method_t *method, GError **error)
 {
   switch (method->id) {
@@ -40,7 +82,7 @@ handle_method (GstEdgeTransport *self, const amqp_method_t *method, GError **err
       return TRUE;
     }
     case AMQP_BASIC_RETURN_METHOD:
-      self->in_return = TRUE;
+      begin_return (self, method->decoded);
       return TRUE;
     case AMQP_CONNECTION_BLOCKED_METHOD:{
       const amqp_connection_blocked_t *blocked = method->decoded;
@@ -56,6 +98,8 @@ handle_method (GstEdgeTransport *self, const amqp_method_t *method, GError **err
       const amqp_channel_close_t *close = method->decoded;
 
       set_closed_error (error, "channel", close->reply_code, close->reply_text);
+      if (close->reply_code == AMQP_ACCESS_REFUSED && error != NULL)
+        fail_refused_clients (self, *error);
       return FALSE;
     }
     case AMQP_CONNECTION_CLOSE_METHOD:{
@@ -82,7 +126,7 @@ handle_content (GstEdgeTransport *self, const amqp_frame_t *frame)
     if (props->_flags & AMQP_BASIC_MESSAGE_ID_FLAG) {
       gchar *id = g_strndup (props->message_id.bytes, props->message_id.len);
 
-      gst_edge_link_mark_returned (self->link, id);
+      gst_edge_link_mark_returned (self->link, id, self->return_key, wants_returns, self->return_exchange);
       g_free (id);
     }
     self->return_body_left = frame->payload.properties.body_size;

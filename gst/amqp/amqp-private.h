@@ -14,6 +14,15 @@ G_BEGIN_DECLS
 
 #define GST_EDGE_AMQP_CHANNEL 1
 
+#define GST_EDGE_AMQP_MAX_HEADERS 32
+
+struct _GstEdgeAmqpHeaders
+{
+  GstStructure *structure;      /* owns what the entries point to */
+  amqp_table_entry_t *entries;
+  guint n_entries;
+};
+
 struct _GstEdgeTransport
 {
   GstEdgeLink *link;
@@ -24,12 +33,17 @@ struct _GstEdgeTransport
   gchar *blocked_reason;        /* the server's alarm; NULL = not blocked */
   gboolean wants_write;         /* the socket was full */
   gboolean in_return;           /* between basic.return and the end of its body */
+  gchar *return_exchange;       /* of the last basic.return; nullable */
+  gchar *return_key;
   guint64 return_body_left;
 };
 
 /* amqp-error.c: what a failed call means. @doing: "log in", "declare exchange \"cameras\"" */
 void gst_edge_amqp_set_reply_error (GError ** error, const gchar * doing, amqp_rpc_reply_t reply);
 void gst_edge_amqp_set_status_error (GError ** error, const gchar * doing, gint status);
+
+/* amqp-socket.c */
+gboolean gst_edge_amqp_open_socket (GstEdgeTransport * self, const GstEdgeHost * host, GError ** error);
 
 /* amqp-channel.c */
 gboolean gst_edge_amqp_open_channel (GstEdgeTransport * self, GError ** error);

@@ -8,9 +8,12 @@
 #include "config.h"
 #endif
 
+#include <string.h>
+
 #include "amqp/amqp-private.h"
 
-#define N_HEADERS 6
+#define N_FRAME_HEADERS 6
+#define MAX_HEADERS (N_FRAME_HEADERS + GST_EDGE_AMQP_MAX_HEADERS)
 
 static void
 set_integer (amqp_table_entry_t *entry, const gchar *key, gint64 value)
@@ -28,9 +31,8 @@ set_string (amqp_table_entry_t *entry, const gchar *key, const gchar *value)
   entry->value.value.bytes = amqp_cstring_bytes (value);
 }
 
-static void
-set_headers (amqp_table_t *table, amqp_table_entry_t entries[N_HEADERS],
-    const GstEdgeFrameIdentity *identity)
+static guint
+set_frame_headers (amqp_table_entry_t *entries, const GstEdgeFrameIdentity *identity)
 {
   set_string (&entries[0], "camera_id", identity->camera_id);
   set_integer (&entries[1], "timestamp_ns", identity->capture_time);
@@ -38,8 +40,50 @@ set_headers (amqp_table_t *table, amqp_table_entry_t entries[N_HEADERS],
   set_integer (&entries[3], "width", identity->width);
   set_integer (&entries[4], "height", identity->height);
   set_string (&entries[5], "encoding", identity->encoding != NULL ? identity->encoding : "");
-  table->num_entries = N_HEADERS;
-  table->entries = entries;
+  return N_FRAME_HEADERS;
+}
+
+static void
+set_headers (amqp_basic_properties_t *props, amqp_table_entry_t *entries, const GstEdgeAmqpTarget *target,
+    const GstEdgeFrameIdentity *identity)
+{
+  guint n = target->frame_headers ? set_frame_headers (entries, identity) : 0;
+
+  if (target->headers != NULL) {
+    memcpy (entries + n, target->headers->entries, target->headers->n_entries * sizeof (*entries));
+    n += target->headers->n_entries;
+  }
+  if (n == 0)
+    return;
+  props->_flags |= AMQP_BASIC_HEADERS_FLAG;
+  props->headers.num_entries = (gint) n;
+  props->headers.entries = entries;
+}
+
+static void
+set_properties (amqp_basic_properties_t *props, const GstEdgeAmqpTarget *target,
+    const GstEdgeMessage *message, const gchar *message_id)
+{
+  props->_flags = AMQP_BASIC_DELIVERY_MODE_FLAG | AMQP_BASIC_MESSAGE_ID_FLAG | AMQP_BASIC_TIMESTAMP_FLAG;
+  props->delivery_mode = target->persistent ? AMQP_DELIVERY_PERSISTENT : AMQP_DELIVERY_NONPERSISTENT;
+  props->message_id = amqp_cstring_bytes (message_id);
+  props->timestamp = (guint64) (message->identity.capture_time / GST_SECOND);
+  if (message->content_type != NULL) {
+    props->_flags |= AMQP_BASIC_CONTENT_TYPE_FLAG;
+    props->content_type = amqp_cstring_bytes (message->content_type);
+  }
+  if (target->priority >= 0) {
+    props->_flags |= AMQP_BASIC_PRIORITY_FLAG;
+    props->priority = (guint8) target->priority;
+  }
+  if (target->expiration != NULL) {
+    props->_flags |= AMQP_BASIC_EXPIRATION_FLAG;
+    props->expiration = amqp_cstring_bytes (target->expiration);
+  }
+  if (target->app_id != NULL) {
+    props->_flags |= AMQP_BASIC_APP_ID_FLAG;
+    props->app_id = amqp_cstring_bytes (target->app_id);
+  }
 }
 
 /* Returns a librabbitmq status. */
@@ -48,7 +92,7 @@ gst_edge_amqp_publish (GstEdgeTransport *self, GstEdgeMessage *message)
 {
   const GstEdgeAmqpTarget *target = (const GstEdgeAmqpTarget *) message->target;
   amqp_basic_properties_t props = { 0 };
-  amqp_table_entry_t entries[N_HEADERS];
+  amqp_table_entry_t entries[MAX_HEADERS];
   amqp_bytes_t body;
   GstMapInfo map;
   gchar *message_id;
@@ -60,19 +104,8 @@ gst_edge_amqp_publish (GstEdgeTransport *self, GstEdgeMessage *message)
   body.len = map.size;
 
   message_id = gst_edge_frame_identity_to_message_id (&message->identity);
-  props._flags = AMQP_BASIC_DELIVERY_MODE_FLAG | AMQP_BASIC_MESSAGE_ID_FLAG | AMQP_BASIC_TIMESTAMP_FLAG;
-  props.delivery_mode = target->persistent ? AMQP_DELIVERY_PERSISTENT : AMQP_DELIVERY_NONPERSISTENT;
-  props.message_id = amqp_cstring_bytes (message_id);
-  props.timestamp = (guint64) (message->identity.capture_time / GST_SECOND);
-  if (message->content_type != NULL) {
-    props._flags |= AMQP_BASIC_CONTENT_TYPE_FLAG;
-    props.content_type = amqp_cstring_bytes (message->content_type);
-  }
-  if (target->frame_headers) {
-    props._flags |= AMQP_BASIC_HEADERS_FLAG;
-    set_headers (&props.headers, entries, &message->identity);
-  }
-
+  set_properties (&props, target, message, message_id);
+  set_headers (&props, entries, target, &message->identity);
   status = amqp_basic_publish (self->connection, GST_EDGE_AMQP_CHANNEL,
       amqp_cstring_bytes (target->exchange), amqp_cstring_bytes (message->destination),
       target->mandatory, FALSE, &props, body);

@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "amqp/amqp-private.h"
-#include "net/connect.h"
 
 /* 0 would negotiate 4096 bytes: many small frames, many calls. */
 #define FRAME_MAX 131072
@@ -25,6 +24,8 @@ amqp_transport_close (GstEdgeTransport *self)
   /* No amqp_connection_close(): it would wait for the broker. The broker takes a closed socket as well. */
   amqp_destroy_connection (self->connection);
   g_free (self->blocked_reason);
+  g_free (self->return_exchange);
+  g_free (self->return_key);
   g_free (self);
 }
 
@@ -58,8 +59,6 @@ log_in (GstEdgeTransport *self)
   properties.num_entries = G_N_ELEMENTS (entries);
   properties.entries = entries;
 
-  if (user == NULL && password == NULL)
-    user = password = "guest";
   reply = amqp_login_with_properties (self->connection, gst_edge_endpoint_get_vhost (endpoint),
       1, FRAME_MAX, (gint) gst_edge_endpoint_get_heartbeat (endpoint), &properties,
       AMQP_SASL_METHOD_PLAIN, user != NULL ? user : "", password != NULL ? password : "");
@@ -110,25 +109,15 @@ static GstEdgeTransport *
 amqp_transport_open (GstEdgeLink *link, guint host_index, GError **error)
 {
   const GstEdgeHost *host = gst_edge_endpoint_get_host (gst_edge_link_get_endpoint (link), host_index);
-  GstEdgeTransport *self;
-  amqp_socket_t *socket;
-  gint heartbeat, fd;
+  GstEdgeTransport *self = g_new0 (GstEdgeTransport, 1);
+  gint heartbeat;
 
-  fd = gst_edge_connect_tcp (host, gst_edge_link_get_deadline (link),
-      gst_edge_link_get_cancellable (link), error);
-  if (fd < 0)
-    return NULL;
-
-  self = g_new0 (GstEdgeTransport, 1);
   self->link = link;
-  self->fd = fd;
+  self->fd = -1;
   self->connection = amqp_new_connection ();
-  socket = self->connection != NULL ? amqp_tcp_socket_new (self->connection) : NULL;
-  if (socket == NULL)
+  if (self->connection == NULL)
     g_error ("out of memory");
-  amqp_tcp_socket_set_sockfd (socket, fd);      /* the connection closes it from now on */
-
-  if (!set_up (self, error)) {
+  if (!gst_edge_amqp_open_socket (self, host, error) || !set_up (self, error)) {
     amqp_transport_close (self);
     return NULL;
   }
@@ -145,10 +134,14 @@ amqp_transport_get_poll (GstEdgeTransport *self, gint *fd, gshort *events)
   *events = (gshort) (POLLIN | (self->wants_write ? POLLOUT : 0));
 }
 
+/* A call that waited for one answer may have read others: nothing will wake poll() for those. */
 static gint64
 amqp_transport_get_timer (GstEdgeTransport *self)
 {
-  return self->service_at;
+  gboolean has_unread = amqp_frames_enqueued (self->connection)
+      || amqp_data_in_buffer (self->connection);
+
+  return has_unread ? 0 : self->service_at;
 }
 
 static gboolean
@@ -191,8 +184,7 @@ amqp_transport_send (GstEdgeTransport *self, GstEdgeMessage *message, GError **e
 static gboolean
 amqp_transport_service (GstEdgeTransport *self, gshort revents, GError **error)
 {
-  if (revents == 0 && g_get_monotonic_time () < self->service_at
-      && !amqp_frames_enqueued (self->connection))
+  if (revents == 0 && g_get_monotonic_time () < amqp_transport_get_timer (self))
     return TRUE;
   return gst_edge_amqp_read_frames (self, error);
 }

@@ -16,6 +16,8 @@ resource_code (const GError *error)
 {
   if (error->domain == GST_RESOURCE_ERROR)
     return error->code;
+  if (error->domain != GST_EDGE_ERROR)
+    return GST_RESOURCE_ERROR_FAILED;
   switch (error->code) {
     case GST_EDGE_ERROR_AUTH:
       return GST_RESOURCE_ERROR_NOT_AUTHORIZED;

@@ -41,7 +41,7 @@ on_completed (GstEdgeMessage *message, GstEdgeResult result, const gchar *detail
   GstEdgeLinkSinkPrivate *priv = gst_edge_link_sink_get_private (self);
   GstEdgeLinkSinkClass *klass = GST_EDGE_LINK_SINK_GET_CLASS (self);
 
-  if (result != GST_EDGE_DELIVERED && gst_edge_log_is_due (&priv->rejections))
+  if (result != GST_EDGE_DELIVERED && result != GST_EDGE_SENT && gst_edge_log_is_due (&priv->rejections))
     GST_WARNING_OBJECT (self, "%s was refused: %s (%" G_GUINT64_FORMAT " so far)", message->destination,
         result == GST_EDGE_RETURNED ? "no queue is bound for it" : detail, priv->rejections);
   if (klass->answered != NULL)
@@ -55,36 +55,44 @@ is_trouble (GstEdgeLinkState state)
       || state == GST_EDGE_LINK_BLOCKED;
 }
 
-/* Every sink of a link posts the state; only one of them also warns, once per trouble. */
+/* Every sink of a link posts the state; only one of them also warns, once per trouble. A synchronous bus handler may
+ * stop the element in between. */
 static void
 on_state_changed (GstEdgeLinkState state, const gchar *reason, gboolean speaker, gpointer user_data)
 {
-  GstEdgeLinkSink *self = user_data;
+  GstEdgeLinkSink *self = gst_object_ref (user_data);
   GstEdgeLinkSinkPrivate *priv = gst_edge_link_sink_get_private (self);
+  gboolean warn = speaker && is_trouble (state) && !is_trouble (priv->told_state);
+  GstEdgeEndpoint *endpoint = gst_edge_endpoint_ref (priv->endpoint);
+  const gchar *server = gst_edge_endpoint_get_text (endpoint);
   GstStructure *s = gst_structure_new ("link-state", "state", G_TYPE_STRING,
-      gst_edge_link_state_get_name (state), "server", G_TYPE_STRING, server_text (priv), NULL);
+      gst_edge_link_state_get_name (state), "server", G_TYPE_STRING, server, NULL);
   GError *error;
 
+  priv->told_state = state;
   if (reason != NULL)
     gst_structure_set (s, "reason", G_TYPE_STRING, reason, NULL);
   gst_element_post_message (GST_ELEMENT (self), gst_message_new_element (GST_OBJECT (self), s));
 
-  if (speaker && is_trouble (state) && !is_trouble (priv->told_state)) {
+  if (warn) {
     error = g_error_new (GST_EDGE_ERROR, GST_EDGE_ERROR_TRANSIENT,
-        "%s: %s. Frames are kept within the bounds of the queue until it is back",
-        server_text (priv), reason != NULL ? reason : gst_edge_link_state_get_name (state));
-    gst_edge_element_post_warning (GST_ELEMENT (self), error, NULL, server_text (priv));
+        "%s: %s. Frames are kept within the bounds of the queue until it is back", server,
+        reason != NULL ? reason : gst_edge_link_state_get_name (state));
+    gst_edge_element_post_warning (GST_ELEMENT (self), error, NULL, server);
     g_error_free (error);
   }
-  priv->told_state = state;
+  gst_edge_endpoint_unref (endpoint);
+  gst_object_unref (self);
 }
 
 static void
-on_failed (const GError *error, gpointer user_data)
+on_failed (const GError *error, gboolean by_target, gpointer user_data)
 {
   GstEdgeLinkSinkPrivate *priv = gst_edge_link_sink_get_private (user_data);
+  GstEdgeLinkSinkClass *klass = GST_EDGE_LINK_SINK_GET_CLASS (user_data);
 
-  gst_edge_element_post_error (user_data, error, "uri", server_text (priv));
+  gst_edge_element_post_error (user_data, error, by_target ? klass->target_property : "uri",
+      server_text (priv));
 }
 
 static gboolean
@@ -262,6 +270,26 @@ identify (GstEdgeLinkSink *self, GstBuffer *buffer, GstEdgeFrameIdentity *identi
   return FALSE;
 }
 
+/* With leaky=no this may wait; a pause interrupts that, and it goes on when the pause is over. */
+static GstFlowReturn
+submit (GstEdgeLinkSink *self, GstEdgeMessage *message)
+{
+  GstEdgeLinkSinkPrivate *priv = gst_edge_link_sink_get_private (self);
+  GstEdgeSubmitResult result;
+  GstFlowReturn flow;
+
+  while ((result = gst_edge_link_client_submit (priv->client, message)) == GST_EDGE_SUBMIT_FLUSHING) {
+    flow = gst_base_sink_wait_preroll (GST_BASE_SINK (self));
+    if (flow != GST_FLOW_OK) {
+      gst_edge_message_free (message);
+      gst_edge_link_client_count_drop (priv->client, GST_EDGE_LINK_DROP_FLUSH);
+      return flow;
+    }
+  }
+  /* when it failed, the reason has been posted */
+  return result == GST_EDGE_SUBMIT_FAILED ? GST_FLOW_ERROR : GST_FLOW_OK;
+}
+
 static GstFlowReturn
 gst_edge_link_sink_render (GstBaseSink *sink, GstBuffer *buffer)
 {
@@ -288,24 +316,15 @@ gst_edge_link_sink_render (GstBaseSink *sink, GstBuffer *buffer)
     gst_edge_link_client_count_drop (priv->client, GST_EDGE_LINK_DROP_OVERSIZE);
   }
   gst_edge_frame_identity_clear (&identity);
-  if (message == NULL)
-    return GST_FLOW_OK;
-
-  switch (gst_edge_link_client_submit (priv->client, message)) {
-    case GST_EDGE_SUBMIT_FLUSHING:
-      return GST_FLOW_FLUSHING;
-    case GST_EDGE_SUBMIT_FAILED:       /* the reason has been posted */
-      return GST_FLOW_ERROR;
-    default:
-      return GST_FLOW_OK;
-  }
+  return message != NULL ? submit (self, message) : GST_FLOW_OK;
 }
 
-static void
+static GstFlowReturn
 drain (GstEdgeLinkSink *self)
 {
   GstEdgeLinkSinkPrivate *priv = gst_edge_link_sink_get_private (self);
   GstEdgeLinkSinkClass *klass = GST_EDGE_LINK_SINK_GET_CLASS (self);
+  GstEdgeDrainResult result;
   gint64 timeout, deadline;
 
   GST_OBJECT_LOCK (self);
@@ -313,39 +332,52 @@ drain (GstEdgeLinkSink *self)
   GST_OBJECT_UNLOCK (self);
 
   deadline = g_get_monotonic_time () + timeout;
-  if (!gst_edge_link_client_drain (priv->client, timeout))
+  while ((result = gst_edge_link_client_drain (priv->client, timeout)) == GST_EDGE_DRAIN_FLUSHING) {
+    GstFlowReturn flow = gst_base_sink_wait_preroll (GST_BASE_SINK (self));
+
+    if (flow != GST_FLOW_OK)
+      return flow;
+    deadline = g_get_monotonic_time () + timeout;       /* the pause does not count */
+  }
+  if (result == GST_EDGE_DRAIN_TIMEOUT)
     GST_WARNING_OBJECT (self, "EOS, but not everything was confirmed within %.1f s",
         (gdouble) timeout / G_USEC_PER_SEC);
   if (klass->drained != NULL)
     klass->drained (self, deadline);
+  return GST_FLOW_OK;
+}
+
+/* What GstBaseSink calls before it posts EOS, with the preroll lock held, so that a flush or a pause is seen. */
+static GstFlowReturn
+gst_edge_link_sink_wait_event (GstBaseSink *sink, GstEvent *event)
+{
+  GstFlowReturn flow = GST_BASE_SINK_CLASS (gst_edge_link_sink_parent_class)->wait_event (sink, event);
+
+  if (flow == GST_FLOW_OK && GST_EVENT_TYPE (event) == GST_EVENT_EOS)
+    flow = drain (GST_EDGE_LINK_SINK (sink));
+  return flow;
 }
 
 static gboolean
 gst_edge_link_sink_event (GstBaseSink *sink, GstEvent *event)
 {
-  GstEdgeLinkSink *self = GST_EDGE_LINK_SINK (sink);
-  GstEdgeLinkSinkPrivate *priv = gst_edge_link_sink_get_private (self);
+  GstEdgeLinkSinkPrivate *priv = gst_edge_link_sink_get_private (GST_EDGE_LINK_SINK (sink));
 
-  switch (GST_EVENT_TYPE (event)) {
-    case GST_EVENT_EOS:
-      drain (self);
-      break;
-    case GST_EVENT_FLUSH_STOP:
-      gst_edge_link_client_flush (priv->client);
-      break;
-    default:
-      break;
-  }
+  if (GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP)
+    gst_edge_link_client_flush (priv->client);
   return GST_BASE_SINK_CLASS (gst_edge_link_sink_parent_class)->event (sink, event);
 }
 
+/* May come from any thread, also while the element stops. */
 static void
 set_flushing (GstBaseSink *sink, gboolean flushing)
 {
   GstEdgeLinkSinkPrivate *priv = gst_edge_link_sink_get_private (GST_EDGE_LINK_SINK (sink));
 
+  g_mutex_lock (&priv->client_lock);
   if (priv->client != NULL)
     gst_edge_link_client_set_flushing (priv->client, flushing);
+  g_mutex_unlock (&priv->client_lock);
 }
 
 static gboolean
@@ -399,6 +431,7 @@ gst_edge_link_sink_class_init (GstEdgeLinkSinkClass *klass)
   sink_class->set_caps = gst_edge_link_sink_set_caps;
   sink_class->render = gst_edge_link_sink_render;
   sink_class->event = gst_edge_link_sink_event;
+  sink_class->wait_event = gst_edge_link_sink_wait_event;
   sink_class->unlock = gst_edge_link_sink_unlock;
   sink_class->unlock_stop = gst_edge_link_sink_unlock_stop;
 

@@ -21,6 +21,7 @@ GST_EDGE_API G_DECLARE_DERIVABLE_TYPE (GstEdgeLinkSink, gst_edge_link_sink, GST_
  * @transport: the protocol
  * @parse_uri: makes an endpoint of the uri property
  * @default_uri: what uri is when it is not set
+ * @target_property: (nullable): the property that is to blame when the server refuses the target
  * @urgent: its messages go before those of sinks that are not
  * @max_message_size: larger payloads are dropped as oversize
  * @prepare: checks the element's own properties, which do not change until @unprepare, and returns the target of
@@ -39,6 +40,7 @@ struct _GstEdgeLinkSinkClass
   const GstEdgeTransportClass *transport;
   GstEdgeEndpoint *(*parse_uri) (const gchar * uri, GError ** error);
   const gchar *default_uri;
+  const gchar *target_property;
   gboolean urgent;
   guint64 max_message_size;
 

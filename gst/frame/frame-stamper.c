@@ -19,6 +19,7 @@ gst_edge_frame_stamper_clear (GstEdgeFrameStamper *stamper)
 void
 gst_edge_frame_stamper_set_caps (GstEdgeFrameStamper *stamper, const GstCaps *caps)
 {
+  gst_edge_frame_identity_clear (&stamper->caps_part);
   stamper->caps_part.width = 0;
   stamper->caps_part.height = 0;
   gst_edge_frame_identity_set_caps (&stamper->caps_part, caps);

@@ -131,8 +131,8 @@ on_outer_cancelled (GCancellable *outer, gpointer inner)
 }
 
 /* getaddrinfo() has no time limit; GResolver runs it in a thread of its own that we may stop waiting for. */
-static GList *
-look_up (const gchar *name, gint64 deadline, GCancellable *cancellable, GError **error)
+GList *
+gst_edge_resolve (const gchar *name, gint64 deadline, GCancellable *cancellable, GError **error)
 {
   GMainContext *context = g_main_context_new ();
   GCancellable *inner = g_cancellable_new ();
@@ -177,7 +177,7 @@ gst_edge_connect_tcp (const GstEdgeHost *host, gint64 deadline, GCancellable *ca
   gint fd = -1;
 
   addresses = literal != NULL ? g_list_append (NULL, literal)
-      : look_up (host->name, deadline, cancellable, error);
+      : gst_edge_resolve (host->name, deadline, cancellable, error);
   if (addresses == NULL)
     return -1;
 

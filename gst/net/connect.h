@@ -25,6 +25,9 @@ G_BEGIN_DECLS
  */
 gint gst_edge_connect_tcp (const GstEdgeHost * host, gint64 deadline, GCancellable * cancellable, GError ** error);
 
+/* Resolves @name within the same limits: a list of GInetAddress to free with g_object_unref(), or NULL. */
+GList *gst_edge_resolve (const gchar * name, gint64 deadline, GCancellable * cancellable, GError ** error);
+
 /* The same for a unix socket. */
 gint gst_edge_connect_unix (const gchar * path, gint64 deadline, GCancellable * cancellable, GError ** error);
 

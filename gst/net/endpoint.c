@@ -25,6 +25,9 @@ struct _GstEdgeEndpoint
   gchar *user;
   gchar *password;
   gchar *vhost;
+  gchar *sentinel_name;
+  gboolean has_tls;
+  GstEdgeTls tls;
   guint heartbeat;
   guint database;
   gchar *text;
@@ -52,6 +55,14 @@ static void
 host_clear (gpointer data)
 {
   g_free (((GstEdgeHost *) data)->name);
+}
+
+static void
+tls_clear (GstEdgeTls *tls)
+{
+  g_clear_pointer (&tls->ca_file, g_free);
+  g_clear_pointer (&tls->cert_file, g_free);
+  g_clear_pointer (&tls->key_file, g_free);
 }
 
 static GstEdgeEndpoint *
@@ -86,6 +97,8 @@ gst_edge_endpoint_unref (GstEdgeEndpoint *self)
   g_free (self->user);
   g_free (self->password);
   g_free (self->vhost);
+  g_free (self->sentinel_name);
+  tls_clear (&self->tls);
   g_free (self->text);
   g_free (self);
 }
@@ -130,6 +143,10 @@ split_uri (const gchar *uri, const gchar *scheme, UriParts *parts, GError **erro
     rest = at + 1;
   }
   parts->hosts = g_strndup (rest, (gsize) (end - rest));
+  /* it would be taken for a host, a port and a path, and the path is shown */
+  if (parts->hosts[0] != '\0' && parts->path != NULL && strchr (parts->path, '@') != NULL)
+    return fail (error, "there is an '@' behind the first '/'; if the '/' is part of a password, write %2f for "
+        "it, else write %40 for the '@'");
   return TRUE;
 }
 
@@ -248,7 +265,8 @@ make_text (const GstEdgeEndpoint *self, const gchar *path)
         v6 ? "]" : "", host->port);
   }
   g_string_append_c (text, '/');
-  g_string_append_uri_escaped (text, path, self->socket_path != NULL ? "/" : NULL, TRUE);
+  g_string_append_uri_escaped (text, path,
+      self->socket_path != NULL || self->sentinel_name != NULL ? "/" : NULL, TRUE);
   return g_string_free (text, FALSE);
 }
 
@@ -262,7 +280,7 @@ parse_vhost (GstEdgeEndpoint *self, const gchar *path, GError **error)
   if (strchr (path, '/') != NULL)
     return fail (error, "the vhost contains a '/'; write %2f for it");
   self->vhost = g_uri_unescape_string (path, NULL);
-  if (self->vhost == NULL || strlen (self->vhost) > 255)
+  if (self->vhost == NULL || strlen (self->vhost) > 255 || !g_utf8_validate (self->vhost, -1, NULL))
     return fail (error, "the vhost is not a valid name of at most 255 bytes");
   return TRUE;
 }
@@ -291,24 +309,30 @@ gst_edge_endpoint_new_amqp (const gchar *uri, GError **error)
 {
   GstEdgeEndpoint *self;
   UriParts parts;
-  gboolean ok;
+  gboolean ok, has_tls;
 
-  if (uri == NULL || !g_str_has_prefix (uri, "amqp://")) {
-    fail (error, "the URI must look like amqp://user:password@host:5672/vhost");
+  has_tls = uri != NULL && g_str_has_prefix (uri, "amqps://");
+  if (uri == NULL || (!has_tls && !g_str_has_prefix (uri, "amqp://"))) {
+    fail (error, "the URI must look like amqp://user:password@host:5672/vhost, or amqps:// for TLS");
     return NULL;
   }
 
-  self = endpoint_alloc ("amqp");
+  self = endpoint_alloc (has_tls ? "amqps" : "amqp");
+  self->has_tls = has_tls;
   self->heartbeat = DEFAULT_HEARTBEAT;
-  ok = split_uri (uri, "amqp", &parts, error)
+  ok = split_uri (uri, self->scheme, &parts, error)
       && parse_userinfo (self, parts.userinfo, error)
-      && parse_hosts (self, parts.hosts, 5672, error)
+      && parse_hosts (self, parts.hosts, has_tls ? 5671 : 5672, error)
       && parse_vhost (self, parts.path, error)
       && parse_query (parts.query, "heartbeat", MAX_HEARTBEAT, &self->heartbeat, error);
   uri_parts_clear (&parts);
   if (!ok) {
     gst_edge_endpoint_unref (self);
     return NULL;
+  }
+  if (self->user == NULL && self->password == NULL) {   /* written out or not, it is one link */
+    self->user = g_strdup ("guest");
+    self->password = g_strdup ("guest");
   }
   self->text = make_text (self, self->vhost);
   return self;
@@ -344,39 +368,76 @@ parse_socket_path (GstEdgeEndpoint *self, const UriParts *parts, GError **error)
   return TRUE;
 }
 
+/* name[/database] */
+static gboolean
+parse_sentinel_path (GstEdgeEndpoint *self, const gchar *path, GError **error)
+{
+  const gchar *slash = path != NULL ? strchr (path, '/') : NULL;
+
+  self->sentinel_name = g_uri_unescape_segment (path != NULL ? path : "", slash, NULL);
+  if (self->sentinel_name == NULL || self->sentinel_name[0] == '\0')
+    return fail (error, "a URI of sentinels must name what they watch, as in "
+        "redis+sentinel://host1,host2/mymaster/0");
+  return parse_database (self, slash != NULL ? slash + 1 : NULL, error);
+}
+
+/* What the parts mean depends on the scheme. Returns the path that is shown, or NULL. */
+static gchar *
+parse_redis (GstEdgeEndpoint *self, const UriParts *parts, GError **error)
+{
+  if (!parse_userinfo (self, parts->userinfo, error))
+    return NULL;
+  if (self->user != NULL && self->password == NULL) {
+    fail (error, "the URI names a user without a password; write redis://user:password@host, or "
+        "redis://:password@host for the default user");
+    return NULL;
+  }
+
+  if (g_str_equal (self->scheme, "redis+unix"))
+    return parse_socket_path (self, parts, error)
+        && parse_query (parts->query, "db", MAX_DATABASE, &self->database, error)
+        ? g_strdup (self->socket_path + 1) : NULL;
+
+  if (parts->query != NULL && parts->query[0] != '\0') {
+    fail (error, "nothing may follow a '?' here; the database stands behind the host, as in redis://host/0");
+    return NULL;
+  }
+  if (g_str_equal (self->scheme, "redis+sentinel"))
+    return parse_hosts (self, parts->hosts, 26379, error)
+        && parse_sentinel_path (self, parts->path, error)
+        ? g_strdup_printf ("%s/%u", self->sentinel_name, self->database) : NULL;
+
+  return parse_hosts (self, parts->hosts, 6379, error) && parse_database (self, parts->path, error)
+      ? g_strdup_printf ("%u", self->database) : NULL;
+}
+
 GstEdgeEndpoint *
 gst_edge_endpoint_new_redis (const gchar *uri, GError **error)
 {
-  GstEdgeEndpoint *self;
+  static const gchar *schemes[] = { "redis", "redis+unix", "redis+sentinel" };
+  GstEdgeEndpoint *self = NULL;
   UriParts parts;
-  gboolean ok, is_unix;
   gchar *path;
+  guint i;
 
-  is_unix = uri != NULL && g_str_has_prefix (uri, "redis+unix://");
-  if (uri == NULL || (!is_unix && !g_str_has_prefix (uri, "redis://"))) {
-    fail (error, "the URI must look like redis://user:password@host:6379/0 or "
-        "redis+unix:///run/redis/redis.sock");
+  for (i = 0; i < G_N_ELEMENTS (schemes) && uri != NULL && self == NULL; i++) {
+    if (g_str_has_prefix (uri, schemes[i]) && g_str_has_prefix (uri + strlen (schemes[i]), "://"))
+      self = endpoint_alloc (schemes[i]);
+  }
+  if (self == NULL) {
+    fail (error, uri != NULL && g_str_has_prefix (uri, "rediss://")
+        ? "rediss:// (TLS) is not in this build; use redis:// through stunnel, or a unix socket"
+        : "the URI must look like redis://user:password@host:6379/0, redis+unix:///run/redis/redis.sock or "
+        "redis+sentinel://host1,host2/mymaster/0");
     return NULL;
   }
 
-  self = endpoint_alloc (is_unix ? "redis+unix" : "redis");
-  ok = split_uri (uri, self->scheme, &parts, error) && parse_userinfo (self, parts.userinfo, error);
-  if (is_unix)
-    ok = ok && parse_socket_path (self, &parts, error)
-        && parse_query (parts.query, "db", MAX_DATABASE, &self->database, error);
-  else
-    ok = ok && parse_hosts (self, parts.hosts, 6379, error)
-        && parse_database (self, parts.path, error)
-        && parse_query (parts.query, "db", MAX_DATABASE, &self->database, error);
-  if (ok && self->user != NULL && self->password == NULL)
-    ok = fail (error, "the URI names a user without a password; write redis://user:password@host, or "
-        "redis://:password@host for the default user");
+  path = split_uri (uri, self->scheme, &parts, error) ? parse_redis (self, &parts, error) : NULL;
   uri_parts_clear (&parts);
-  if (!ok) {
+  if (path == NULL) {
     gst_edge_endpoint_unref (self);
     return NULL;
   }
-  path = is_unix ? g_strdup (self->socket_path + 1) : g_strdup_printf ("%u", self->database);
   self->text = make_text (self, path);
   g_free (path);
   return self;
@@ -399,13 +460,44 @@ hosts_equal (const GArray *a, const GArray *b)
   return TRUE;
 }
 
+static gboolean
+tls_equal (const GstEdgeTls *a, const GstEdgeTls *b)
+{
+  return g_strcmp0 (a->ca_file, b->ca_file) == 0 && g_strcmp0 (a->cert_file, b->cert_file) == 0
+      && g_strcmp0 (a->key_file, b->key_file) == 0 && a->insecure == b->insecure;
+}
+
+void
+gst_edge_endpoint_set_tls (GstEdgeEndpoint *self, const GstEdgeTls *tls)
+{
+  tls_clear (&self->tls);
+  self->tls.ca_file = g_strdup (tls->ca_file);
+  self->tls.cert_file = g_strdup (tls->cert_file);
+  self->tls.key_file = g_strdup (tls->key_file);
+  self->tls.insecure = tls->insecure;
+}
+
+const GstEdgeTls *
+gst_edge_endpoint_get_tls (const GstEdgeEndpoint *self)
+{
+  return self->has_tls ? &self->tls : NULL;
+}
+
+const gchar *
+gst_edge_endpoint_get_sentinel_name (const GstEdgeEndpoint *self)
+{
+  return self->sentinel_name;
+}
+
 gboolean
 gst_edge_endpoint_equal (const GstEdgeEndpoint *a, const GstEdgeEndpoint *b)
 {
   return g_str_equal (a->scheme, b->scheme) && hosts_equal (a->hosts, b->hosts)
       && g_strcmp0 (a->socket_path, b->socket_path) == 0
       && g_strcmp0 (a->user, b->user) == 0 && g_strcmp0 (a->password, b->password) == 0
-      && g_strcmp0 (a->vhost, b->vhost) == 0 && a->heartbeat == b->heartbeat
+      && g_strcmp0 (a->vhost, b->vhost) == 0
+      && g_strcmp0 (a->sentinel_name, b->sentinel_name) == 0 && tls_equal (&a->tls, &b->tls)
+      && a->heartbeat == b->heartbeat
       && a->database == b->database;
 }
 

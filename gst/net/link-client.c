@@ -15,7 +15,7 @@
 const gchar *
 gst_edge_link_drop_get_name (GstEdgeLinkDrop drop)
 {
-  static const gchar *names[] = { "full", "age", "oversize", "flush", "shutdown" };
+  static const gchar *names[] = { "full", "circuit-open", "age", "oversize", "flush", "shutdown" };
 
   G_STATIC_ASSERT (G_N_ELEMENTS (names) == GST_EDGE_LINK_N_DROPS);
   return names[drop];
@@ -86,13 +86,14 @@ gst_edge_link_client_leave_locked (GstEdgeLinkClient *client)
 static void
 count_dropped_locked (GstEdgeLinkClient *client, GArray *dropped)
 {
+  GstEdgeLinkDrop full = client->link->state == GST_EDGE_LINK_CIRCUIT_OPEN ? GST_EDGE_LINK_DROP_CIRCUIT
+      : GST_EDGE_LINK_DROP_FULL;
   guint i;
 
   for (i = 0; dropped != NULL && i < dropped->len; i++) {
     GstEdgeDropReason reason = g_array_index (dropped, GstEdgeDroppedItem, i).reason;
 
-    client->counters.dropped[reason == GST_EDGE_DROP_AGE ? GST_EDGE_LINK_DROP_AGE
-        : GST_EDGE_LINK_DROP_FULL]++;
+    client->counters.dropped[reason == GST_EDGE_DROP_AGE ? GST_EDGE_LINK_DROP_AGE : full]++;
   }
 }
 
@@ -236,20 +237,24 @@ gst_edge_link_client_set_limits (GstEdgeLinkClient *client, const GstEdgeQueueLi
   g_mutex_unlock (&client->link->lock);
 }
 
-/* What was sent and has to be sent again still takes room. */
-static gboolean
+/* Flushing ends the wait only: GstBaseSink also says it for a moment on the way to PAUSED, where nothing may be lost. */
+static GstEdgeSubmitResult
 push_locked (GstEdgeLinkClient *client, const GstEdgeQueueItem *item, GArray **dropped)
 {
-  GstEdgeQueueResult result;
-
-  client->counters.in++;
-  while (!client->flushing && !client->failed) {
-    result = gst_edge_queue_push (client->queue, item, dropped);
-    if (result != GST_EDGE_QUEUE_FULL)
-      return result == GST_EDGE_QUEUE_ACCEPTED;
+  while (!client->failed && !client->leaving) {
+    switch (gst_edge_queue_push (client->queue, item, dropped)) {
+      case GST_EDGE_QUEUE_ACCEPTED:
+        return GST_EDGE_SUBMIT_ACCEPTED;
+      case GST_EDGE_QUEUE_DROPPED:
+        return GST_EDGE_SUBMIT_DROPPED;
+      case GST_EDGE_QUEUE_FULL:
+        break;
+    }
+    if (client->flushing)
+      return GST_EDGE_SUBMIT_FLUSHING;
     g_cond_wait (&client->cond, &client->link->lock);
   }
-  return FALSE;
+  return client->failed ? GST_EDGE_SUBMIT_FAILED : GST_EDGE_SUBMIT_FLUSHING;
 }
 
 GstEdgeSubmitResult
@@ -260,7 +265,7 @@ gst_edge_link_client_submit (GstEdgeLinkClient *client, GstEdgeMessage *message)
   GstEdgeQueueItem item = {.data = message,.bytes = message->size,.start = GST_CLOCK_TIME_NONE,
     .end = GST_CLOCK_TIME_NONE,.queued_at = now
   };
-  GstEdgeSubmitResult result = GST_EDGE_SUBMIT_ACCEPTED;
+  GstEdgeSubmitResult result;
   GArray *dropped = NULL;
   gboolean wake = FALSE;
 
@@ -268,28 +273,23 @@ gst_edge_link_client_submit (GstEdgeLinkClient *client, GstEdgeMessage *message)
   message->client = client;
 
   g_mutex_lock (&link->lock);
-  if (push_locked (client, &item, &dropped)) {
-    message = NULL;
+  result = push_locked (client, &item, &dropped);
+  if (result != GST_EDGE_SUBMIT_FLUSHING)
+    client->counters.in++;
+  if (result == GST_EDGE_SUBMIT_ACCEPTED) {
     gst_edge_link_client_set_pending_locked (client);
     wake = link->wants_submits;
     link->wants_submits = FALSE;
-  } else if (client->failed) {
+  } else if (result == GST_EDGE_SUBMIT_FAILED) {
     client->counters.rejected++;
-    result = GST_EDGE_SUBMIT_FAILED;
-  } else if (client->flushing) {
-    client->counters.dropped[GST_EDGE_LINK_DROP_FLUSH]++;
-    result = GST_EDGE_SUBMIT_FLUSHING;
-  } else {
-    message = NULL;             /* the last of @dropped */
-    result = GST_EDGE_SUBMIT_DROPPED;
   }
   count_dropped_locked (client, dropped);
   g_mutex_unlock (&link->lock);
 
   if (wake)
     gst_edge_link_wake (link);
-  gst_edge_link_free_dropped (dropped);
-  if (message != NULL)
+  gst_edge_link_free_dropped (dropped); /* the new one, too, when that was dropped */
+  if (result == GST_EDGE_SUBMIT_FAILED)
     gst_edge_message_free (message);
   return result;
 }
@@ -330,23 +330,25 @@ is_busy_locked (GstEdgeLinkClient *client)
   return has_messages_locked (client) || client->in_flight > 0 || client->in_callback;
 }
 
-gboolean
+GstEdgeDrainResult
 gst_edge_link_client_drain (GstEdgeLinkClient *client, gint64 timeout)
 {
   GstEdgeLink *link = client->link;
   gint64 deadline = g_get_monotonic_time () + timeout;
-  gboolean drained, in_time = TRUE;
+  GstEdgeDrainResult result = GST_EDGE_DRAIN_DONE;
+  gboolean in_time = TRUE;
 
   g_mutex_lock (&link->lock);
   while (in_time && !client->flushing && !client->failed && is_busy_locked (client))
     in_time = g_cond_wait_until (&client->cond, &link->lock, deadline);
-  drained = !client->flushing && !is_busy_locked (client);
+  if (is_busy_locked (client))
+    result = client->flushing ? GST_EDGE_DRAIN_FLUSHING : GST_EDGE_DRAIN_TIMEOUT;
   g_mutex_unlock (&link->lock);
-  return drained;
+  return result;
 }
 
 void
-gst_edge_link_client_fail (GstEdgeLinkClient *client, const GError *error)
+gst_edge_link_client_fail (GstEdgeLinkClient *client, const GError *error, gboolean by_target)
 {
   GstEdgeLink *link = client->link;
   GQueue messages = G_QUEUE_INIT;
@@ -360,7 +362,7 @@ gst_edge_link_client_fail (GstEdgeLinkClient *client, const GError *error)
 
   free_messages (&messages);
   if (first)
-    client->funcs.failed (error, client->user_data);
+    client->funcs.failed (error, by_target, client->user_data);
 }
 
 void

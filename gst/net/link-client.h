@@ -37,7 +37,8 @@ typedef struct
  * @completed: the server answered @message, which stays owned by the link. Not called with %GST_EDGE_RETRY
  * @state_changed: the link's state, with the reason when it is a bad one; @speaker is TRUE for the one client that
  *   should tell people about it
- * @failed: this element can never deliver with its settings; called once. What it queued was dropped as rejected
+ * @failed: this element can never deliver with its settings, @by_target: because of its target and not because of the
+ *   endpoint; called once. What it queued was dropped as rejected
  *
  * Called on the link's thread with no lock held, never after gst_edge_link_client_free() has returned.
  */
@@ -45,17 +46,19 @@ typedef struct
 {
   void (*completed) (GstEdgeMessage * message, GstEdgeResult result, const gchar * detail, gpointer user_data);
   void (*state_changed) (GstEdgeLinkState state, const gchar * reason, gboolean speaker, gpointer user_data);
-  void (*failed) (const GError * error, gpointer user_data);
+  void (*failed) (const GError * error, gboolean by_target, gpointer user_data);
 } GstEdgeLinkClientFuncs;
 
 /**
  * GstEdgeLinkCounters:
  *
- * in = delivered + rejected + dropped[…] + queued + in_flight, always; returned is a part of rejected.
+ * in = delivered + unconfirmed + rejected + dropped[…] + queued + in_flight, always; returned is a part of
+ * rejected.
  */
 typedef enum
 {
   GST_EDGE_LINK_DROP_FULL,      /* the outbox was full */
+  GST_EDGE_LINK_DROP_CIRCUIT,   /* it was full because the circuit is open */
   GST_EDGE_LINK_DROP_AGE,       /* waited longer than max-age */
   GST_EDGE_LINK_DROP_OVERSIZE,  /* larger than can be sent */
   GST_EDGE_LINK_DROP_FLUSH,     /* a seek or flush discarded it */
@@ -68,6 +71,7 @@ typedef struct
   guint64 in;
   guint64 delivered;
   guint64 delivered_bytes;
+  guint64 unconfirmed;          /* sent without asking for an answer */
   guint64 rejected;
   guint64 returned;
   guint64 resent;
@@ -108,25 +112,32 @@ typedef enum
 {
   GST_EDGE_SUBMIT_ACCEPTED,
   GST_EDGE_SUBMIT_DROPPED,      /* counted, the message is gone */
-  GST_EDGE_SUBMIT_FLUSHING,     /* refused and counted */
+  GST_EDGE_SUBMIT_FLUSHING,     /* would have to wait: not counted, the message is still the caller's */
   GST_EDGE_SUBMIT_FAILED,       /* failed for good, counted as rejected */
 } GstEdgeSubmitResult;
 
-/* @message: (transfer full). Any thread. Blocks only when the limits say leaky=no and the outbox is full. */
+/* @message: (transfer full) unless flushing. Any thread. Blocks only when the limits say leaky=no and the outbox is
+ * full. */
 GST_EDGE_API GstEdgeSubmitResult gst_edge_link_client_submit (GstEdgeLinkClient * client, GstEdgeMessage * message);
 
 /* Counts a frame that was refused before it became a message. */
 GST_EDGE_API void gst_edge_link_client_count_drop (GstEdgeLinkClient * client, GstEdgeLinkDrop reason);
 
-/* TRUE: whoever waits in submit or drain returns at once, submits are refused. */
+/* TRUE: whoever waits, or would have to wait, in submit or drain returns at once. */
 GST_EDGE_API void gst_edge_link_client_set_flushing (GstEdgeLinkClient * client, gboolean flushing);
 
 /* Drops what is queued and not sent yet. */
 GST_EDGE_API void gst_edge_link_client_flush (GstEdgeLinkClient * client);
 
-/* Waits until everything submitted is answered, at most @timeout microseconds.
- * Returns: FALSE on timeout or when flushing */
-GST_EDGE_API gboolean gst_edge_link_client_drain (GstEdgeLinkClient * client, gint64 timeout);
+typedef enum
+{
+  GST_EDGE_DRAIN_DONE,
+  GST_EDGE_DRAIN_TIMEOUT,       /* something is left */
+  GST_EDGE_DRAIN_FLUSHING,      /* something is left */
+} GstEdgeDrainResult;
+
+/* Waits until everything submitted is answered, at most @timeout microseconds. */
+GST_EDGE_API GstEdgeDrainResult gst_edge_link_client_drain (GstEdgeLinkClient * client, gint64 timeout);
 
 GST_EDGE_API void gst_edge_link_client_get_counters (GstEdgeLinkClient * client, GstEdgeLinkCounters * counters);
 

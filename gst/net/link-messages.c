@@ -38,6 +38,18 @@ gst_edge_link_can_send (GstEdgeLink *link)
   return !link->blocked && window_is_open (link, URGENT) && link->klass->can_send (link->transport);
 }
 
+gboolean
+gst_edge_link_has_sendable_locked (GstEdgeLink *link)
+{
+  guint class;
+
+  for (class = URGENT; class < N_CLASSES; class++) {
+    if (link->pending[class].length > 0 && window_is_open (link, class))
+      return TRUE;
+  }
+  return FALSE;
+}
+
 static GstEdgeMessage *
 take_from_class_locked (GstEdgeLink *link, guint class, gint64 now, GArray **dropped)
 {
@@ -90,12 +102,18 @@ gst_edge_link_send_pending (GstEdgeLink *link, GError **error)
 {
   const gchar *reason;
   GstEdgeMessage *message;
+  gboolean unconfirmed;
+  guint64 tag;
 
   while (gst_edge_link_can_send (link) && (message = take_next (link)) != NULL) {
     GST_TRACE ("%s: sending %s, tag %" G_GUINT64_FORMAT, gst_edge_endpoint_get_text (link->endpoint),
         message->destination, message->tag);
+    tag = message->tag;
+    unconfirmed = message->target->unconfirmed;
     if (!link->klass->send (link->transport, message, error))
       return FALSE;
+    if (unconfirmed)
+      gst_edge_link_complete (link, tag, FALSE, GST_EDGE_SENT, NULL);
     if (link->klass->is_blocked (link->transport, &reason))
       break;
   }
@@ -181,6 +199,8 @@ count_answer_locked (GstEdgeLinkClient *client, GstEdgeMessage *message, GstEdge
     counters->delivered++;
     counters->delivered_bytes += message->size;
     gst_edge_histogram_add (&client->latency, g_get_monotonic_time () - message->submitted_at);
+  } else if (result == GST_EDGE_SENT) {
+    counters->unconfirmed++;
   } else {
     counters->rejected++;
     if (result == GST_EDGE_RETURNED)
@@ -199,8 +219,10 @@ settle (GstEdgeLink *link, GstEdgeMessage *message, GstEdgeResult result, const 
   }
   if (result == GST_EDGE_DELIVERED && message->returned)
     result = GST_EDGE_RETURNED;
-  gst_edge_backoff_reset (&link->backoff);
-  gst_edge_backoff_reset (&link->parking);
+  if (result != GST_EDGE_SENT) {        /* the server has said something */
+    gst_edge_backoff_reset (&link->backoff);
+    gst_edge_backoff_reset (&link->parking);
+  }
 
   g_mutex_lock (&link->lock);
   client = message->client;
@@ -238,15 +260,18 @@ gst_edge_link_complete (GstEdgeLink *link, guint64 tag, gboolean multiple, GstEd
   }
 }
 
+/* Several elements may send the same frame; the first one that fits is meant, as the server answers in order. */
 void
-gst_edge_link_mark_returned (GstEdgeLink *link, const gchar *message_id)
+gst_edge_link_mark_returned (GstEdgeLink *link, const gchar *message_id, const gchar *destination,
+    gboolean (*matches) (GstEdgeTarget *target, gpointer data), gpointer data)
 {
   GList *node;
 
   for (node = link->in_flight.head; node != NULL; node = node->next) {
     GstEdgeMessage *message = node->data;
     gchar *id = gst_edge_frame_identity_to_message_id (&message->identity);
-    gboolean found = !message->returned && g_str_equal (id, message_id);
+    gboolean found = !message->returned && g_str_equal (id, message_id)
+        && g_str_equal (message->destination, destination) && matches (message->target, data);
 
     g_free (id);
     if (found) {

@@ -44,7 +44,9 @@ struct _GstEdgeLink
   GPtrArray *clients;           /* lock: of GstEdgeLinkClient, in the order they came */
   GQueue pending[N_CLASSES];    /* lock: clients that have something to send, in turn */
   gboolean stopping;            /* lock */
-  gboolean frees_itself;        /* lock: stopped on its own thread, nobody joins it */
+  gboolean frees_itself;        /* lock: nobody joins the thread, it frees the link when it ends */
+  gboolean ended;               /* lock: the thread does not touch the link any more */
+  GCond ended_cond;             /* lock */
   gboolean wants_submits;       /* lock: the thread sleeps and a new message is a reason to wake it */
   gboolean client_news;         /* lock: a client wants to be prepared or told the state */
   GstEdgeLinkState state;       /* lock */
@@ -111,13 +113,14 @@ void gst_edge_link_wake (GstEdgeLink * link);
 /* link-messages.c: the link's thread only */
 gboolean gst_edge_link_send_pending (GstEdgeLink * link, GError ** error);
 gboolean gst_edge_link_can_send (GstEdgeLink * link);
+gboolean gst_edge_link_has_sendable_locked (GstEdgeLink * link);
 void gst_edge_link_requeue_in_flight (GstEdgeLink * link);
 
 /* link-client.c: those that end in _locked want the link's lock held */
 GstEdgeMessage *gst_edge_link_client_take_locked (GstEdgeLinkClient * client, gint64 now, GArray ** dropped);
 void gst_edge_link_client_set_pending_locked (GstEdgeLinkClient * client);
 void gst_edge_link_client_changed_locked (GstEdgeLinkClient * client);
-void gst_edge_link_client_fail (GstEdgeLinkClient * client, const GError * error);
+void gst_edge_link_client_fail (GstEdgeLinkClient * client, const GError * error, gboolean by_target);
 void gst_edge_link_free_dropped (GArray * dropped);
 
 /* Between these two the client does not go away; @enter says FALSE when it is about to. */

@@ -29,6 +29,8 @@ GST_DEBUG_CATEGORY (gst_edge_link_debug);
 
 #define NEVER G_MAXINT64
 
+#define MAX_STOP_WAIT G_TIME_SPAN_SECOND
+
 const gchar *
 gst_edge_link_state_get_name (GstEdgeLinkState state)
 {
@@ -221,9 +223,10 @@ connect_now (GstEdgeLink *link)
   }
 
   link->host_index++;
-  if (is_final (link, error))
+  if (is_final (link, error)) {
+    gst_edge_breaker_success (&link->breaker);  /* the server is there: whoever comes next may try at once */
     set_state (link, GST_EDGE_LINK_FAILED, error->message);
-  else if (!g_error_matches (error, GST_EDGE_ERROR, GST_EDGE_ERROR_CANCELLED))
+  } else if (!g_error_matches (error, GST_EDGE_ERROR, GST_EDGE_ERROR_CANCELLED))
     back_off (link, error);
   g_clear_error (&link->failure);
   link->failure = error;
@@ -247,11 +250,54 @@ prepare_client (GstEdgeLink *link, GstEdgeLinkClient *client)
     connection_lost (link, error);
   } else {
     /* Only this client is wrong; the server has closed the channel, the others go on with a new one. */
-    gst_edge_link_client_fail (client, error);
+    gst_edge_link_client_fail (client, error, TRUE);
     close_connection (link);
     link->retry_at = 0;
   }
   g_error_free (error);
+  return FALSE;
+}
+
+void
+gst_edge_link_fail_clients (GstEdgeLink *link, gboolean (*matches) (GstEdgeTarget * target, gpointer data),
+    gpointer data, const GError *error)
+{
+  GstEdgeLinkClient *found;
+
+  do {
+    guint i;
+
+    found = NULL;
+    g_mutex_lock (&link->lock);
+    for (i = 0; i < link->clients->len && found == NULL; i++) {
+      GstEdgeLinkClient *client = g_ptr_array_index (link->clients, i);
+
+      if (!client->failed && client->counters.delivered == 0 && matches (client->target, data)
+          && gst_edge_link_client_enter_locked (client))
+        found = client;
+    }
+    g_mutex_unlock (&link->lock);
+    if (found != NULL) {
+      gst_edge_link_client_fail (found, error, TRUE);
+      g_mutex_lock (&link->lock);
+      gst_edge_link_client_leave_locked (found);
+      g_mutex_unlock (&link->lock);
+    }
+  } while (found != NULL);
+}
+
+/* The first one that still works speaks for all. */
+static gboolean
+speaks_locked (GstEdgeLink *link, GstEdgeLinkClient *client)
+{
+  guint i;
+
+  for (i = 0; i < link->clients->len; i++) {
+    GstEdgeLinkClient *first = g_ptr_array_index (link->clients, i);
+
+    if (!first->failed)
+      return first == client;
+  }
   return FALSE;
 }
 
@@ -270,7 +316,7 @@ next_client_with_news (GstEdgeLink *link, gboolean *speaker)
     if ((unprepared || client->told_serial != link->state_serial)
         && gst_edge_link_client_enter_locked (client)) {
       found = client;
-      *speaker = i == 0;
+      *speaker = speaks_locked (link, client);
     }
   }
   if (found == NULL)
@@ -297,7 +343,7 @@ tell_state (GstEdgeLink *link, GstEdgeLinkClient *client, gboolean speaker)
   if (state != GST_EDGE_LINK_CLOSED && !client->failed)
     client->funcs.state_changed (state, reason, speaker, client->user_data);
   if (state == GST_EDGE_LINK_FAILED)
-    gst_edge_link_client_fail (client, link->failure);
+    gst_edge_link_client_fail (client, link->failure, FALSE);
   g_free (reason);
 }
 
@@ -331,8 +377,8 @@ sleep_until (GstEdgeLink *link, gint64 deadline, gboolean wants_submits)
     timeout = (gint) CLAMP ((deadline - now + 999) / 1000, 0, G_MAXINT);
 
   g_mutex_lock (&link->lock);
-  if (link->stopping || link->client_news || (wants_submits
-          && link->pending[URGENT].length + link->pending[NORMAL].length > 0))
+  if (link->stopping || link->client_news
+      || (wants_submits && gst_edge_link_has_sendable_locked (link)))
     timeout = 0;
   link->wants_submits = wants_submits;
   g_mutex_unlock (&link->lock);
@@ -443,6 +489,7 @@ link_free (GstEdgeLink *link)
   gst_edge_endpoint_unref (link->endpoint);
   g_object_unref (link->cancellable);
   close (link->wakeup_fd);
+  g_cond_clear (&link->ended_cond);
   g_mutex_clear (&link->lock);
   g_free (link->reason);
   g_free (link->park_reason);
@@ -466,6 +513,7 @@ link_thread (gpointer data)
 {
   GstEdgeLink *link = data;
   GError *error = NULL;
+  gboolean frees_itself;
 
   block_sigpipe ();
   while (!is_stopping (link)) {
@@ -485,7 +533,12 @@ link_thread (gpointer data)
   }
   close_connection (link);      /* its messages have no clients any more: this frees them */
 
-  if (link->frees_itself)
+  g_mutex_lock (&link->lock);
+  link->ended = TRUE;
+  frees_itself = link->frees_itself;
+  g_cond_signal (&link->ended_cond);
+  g_mutex_unlock (&link->lock);
+  if (frees_itself)
     link_free (link);
   return NULL;
 }
@@ -522,6 +575,7 @@ gst_edge_link_start (const GstEdgeTransportClass *klass, GstEdgeEndpoint *endpoi
     .reset_after = settings->circuit_reset
   };
   g_mutex_init (&link->lock);
+  g_cond_init (&link->ended_cond);
 
   name = g_strdup_printf ("edge-%s", klass->name);
   link->thread = g_thread_new (name, link_thread, link);
@@ -531,26 +585,30 @@ gst_edge_link_start (const GstEdgeTransportClass *klass, GstEdgeEndpoint *endpoi
 
 /* Shutdown in steps:
  * 1. say so, and interrupt what the thread may hang in: connecting, a library call, poll();
- * 2. join, unless this is that thread, which then frees the link when it ends;
- * 3. free. */
+ * 2. wait for the thread, but not for ever: a TLS handshake inside the library can only run into its timeout;
+ * 3. join and free; or, when it is late or this is that very thread, let it free the link when it ends. */
 void
 gst_edge_link_stop (GstEdgeLink *link)
 {
-  gboolean self = g_thread_self () == link->thread;
+  gint64 deadline = g_get_monotonic_time () + MAX_STOP_WAIT;
   GThread *thread = link->thread;
+  gboolean ended, in_time = TRUE;
 
-  g_mutex_lock (&link->lock);
-  link->stopping = TRUE;
-  link->frees_itself = self;
-  g_mutex_unlock (&link->lock);
   g_cancellable_cancel (link->cancellable);
   gst_edge_watch_interrupt (link->watch);
+  g_mutex_lock (&link->lock);
+  link->stopping = TRUE;
   gst_edge_link_wake (link);
+  while (g_thread_self () != thread && !link->ended && in_time)
+    in_time = g_cond_wait_until (&link->ended_cond, &link->lock, deadline);
+  ended = link->ended;
+  link->frees_itself = !ended;
+  g_mutex_unlock (&link->lock);
 
-  if (self) {
-    g_thread_unref (thread);
-  } else {
+  if (ended) {
     g_thread_join (thread);
     link_free (link);
+  } else {
+    g_thread_unref (thread);
   }
 }

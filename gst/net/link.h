@@ -45,6 +45,7 @@ GST_EDGE_API const gchar *gst_edge_link_state_get_name (GstEdgeLinkState state);
 typedef enum
 {
   GST_EDGE_DELIVERED,           /* it said that it has it */
+  GST_EDGE_SENT,                /* nobody waits for its answer */
   GST_EDGE_REJECTED,            /* it refused this message for good */
   GST_EDGE_RETURNED,            /* it found no queue for it (AMQP mandatory) */
   GST_EDGE_RETRY,               /* it cannot take it now: the link keeps it and parks */
@@ -100,7 +101,14 @@ gboolean gst_edge_link_end_call (GstEdgeLink * link, GError ** error);
 void gst_edge_link_complete (GstEdgeLink * link, guint64 tag, gboolean multiple, GstEdgeResult result,
     const gchar * detail);
 
-/* The message-id of a message that the server returned; its confirm follows. */
-void gst_edge_link_mark_returned (GstEdgeLink * link, const gchar * message_id);
+/* Fails the clients for whose target @matches says so and that never delivered anything: with @error they never
+ * will. */
+void gst_edge_link_fail_clients (GstEdgeLink * link, gboolean (*matches) (GstEdgeTarget * target, gpointer data),
+    gpointer data, const GError * error);
+
+/* The message-id and the destination of a message that the server returned, and for whose target @matches says so;
+ * its confirm follows. */
+void gst_edge_link_mark_returned (GstEdgeLink * link, const gchar * message_id, const gchar * destination,
+    gboolean (*matches) (GstEdgeTarget * target, gpointer data), gpointer data);
 
 G_END_DECLS

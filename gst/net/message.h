@@ -22,6 +22,7 @@ typedef struct
 {
   gatomicrefcount refcount;
   GDestroyNotify free_func;     /* frees the whole struct */
+  gboolean unconfirmed;         /* sent is done: do not wait for the server's answer */
 } GstEdgeTarget;
 
 /* Starts with one reference. */

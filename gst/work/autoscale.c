@@ -11,9 +11,6 @@
 
 #include "work/autoscale.h"
 
-/* With the CPUs this busy one more worker would only take turns with the others. */
-#define SATURATED 0.9
-
 #define FIRST_WINDOW 30         /* ticks: 3 s */
 #define LAST_WINDOW 1200        /* 2 min */
 
@@ -21,7 +18,7 @@
 #define REGRET_WINDOWS 2
 
 static guint
-grow (GstEdgeAutoscale *autoscale, const GstEdgeAutoscaleSample *sample)
+grow (GstEdgeAutoscale * autoscale, const GstEdgeAutoscaleSample * sample)
 {
   if (autoscale->shrunk
       && autoscale->since_shrink <= REGRET_WINDOWS * autoscale->window)
@@ -32,10 +29,10 @@ grow (GstEdgeAutoscale *autoscale, const GstEdgeAutoscaleSample *sample)
   return sample->workers + MAX (1, sample->workers / 2);
 }
 
-/* At the end of a window in which workers were idle all the time: half of those go. One idle worker stays, for the
- * next lane that blocks. */
+/* At the end of a window in which workers were idle all the time: those go, but for one, for the next lane that
+ * blocks. */
 static guint
-shrink (GstEdgeAutoscale *autoscale, const GstEdgeAutoscaleSample *sample)
+shrink (GstEdgeAutoscale * autoscale, const GstEdgeAutoscaleSample * sample)
 {
   guint needed = autoscale->peak_busy + 1;
 
@@ -45,12 +42,20 @@ shrink (GstEdgeAutoscale *autoscale, const GstEdgeAutoscaleSample *sample)
     return sample->workers;
   autoscale->shrunk = TRUE;
   autoscale->since_shrink = 0;
-  return sample->workers - (sample->workers - needed + 1) / 2;
+  return needed;
+}
+
+/* With busy CPUs one more worker would only take turns with the others, unless those do not even want a CPU. */
+static gboolean
+would_help (const GstEdgeAutoscaleSample * sample)
+{
+  return sample->cpu_load < GST_EDGE_AUTOSCALE_SATURATED
+      || 2 * sample->n_blocked >= sample->workers;
 }
 
 guint
-gst_edge_autoscale_next (GstEdgeAutoscale *autoscale,
-    const GstEdgeAutoscaleSample *sample)
+gst_edge_autoscale_next (GstEdgeAutoscale * autoscale,
+    const GstEdgeAutoscaleSample * sample)
 {
   guint min_workers = MAX (sample->min_workers, 1);
   guint max_workers = MAX (sample->max_workers, min_workers);
@@ -62,8 +67,8 @@ gst_edge_autoscale_next (GstEdgeAutoscale *autoscale,
   autoscale->ticks++;
   autoscale->peak_busy = MAX (autoscale->peak_busy, sample->peak_busy);
 
-  if (sample->wait > sample->target_wait && sample->cpu_load < SATURATED
-      && workers < max_workers)
+  if (sample->wait > sample->target_wait && workers < max_workers
+      && would_help (sample))
     workers = grow (autoscale, sample);
   else if (autoscale->ticks >= autoscale->window)
     workers = shrink (autoscale, sample);

@@ -13,6 +13,9 @@ G_BEGIN_DECLS
 /* How often the pool asks, in microseconds. */
 #define GST_EDGE_AUTOSCALE_TICK (100 * 1000)
 
+/* From this load on the CPUs count as busy. */
+#define GST_EDGE_AUTOSCALE_SATURATED 0.9
+
 typedef struct
 {
   guint workers;                /* now */
@@ -22,6 +25,7 @@ typedef struct
   gint64 wait;                  /* longest that a lane waited for a worker since the last tick, microseconds */
   gint64 target_wait;           /* microseconds */
   gdouble cpu_load;             /* 0…1, 1 = all CPUs busy */
+  guint n_blocked;              /* workers that sleep in what they run; only looked at when the CPUs are busy */
 } GstEdgeAutoscaleSample;
 
 /* All zero is the beginning. */

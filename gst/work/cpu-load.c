@@ -10,6 +10,7 @@
 #endif
 
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "work/cpu-load.h"
@@ -27,7 +28,7 @@ get_process_time (void)
 }
 
 static gboolean
-get_machine_jiffies (guint64 *busy, guint64 *total)
+get_machine_jiffies (guint64 * busy, guint64 * total)
 {
   guint64 user, nice, sys, idle, iowait, irq, softirq, steal;
   FILE *file = fopen ("/proc/stat", "re");
@@ -64,7 +65,7 @@ get_cpus (void)
 }
 
 gdouble
-gst_edge_cpu_load_get (GstEdgeCpuLoad *load)
+gst_edge_cpu_load_get (GstEdgeCpuLoad * load)
 {
   gint64 now = g_get_monotonic_time ();
   gint64 process = get_process_time ();
@@ -86,4 +87,23 @@ gst_edge_cpu_load_get (GstEdgeCpuLoad *load)
   load->busy = busy;
   load->total = total;
   return CLAMP (MAX (machine_load, process_load), 0, 1);
+}
+
+gboolean
+gst_edge_cpu_is_thread_asleep (gint tid)
+{
+  gchar path[64], line[128];
+  const gchar *state = NULL;
+  FILE *file;
+
+  g_snprintf (path, sizeof (path), "/proc/self/task/%d/stat", tid);
+  file = fopen (path, "re");
+  if (file == NULL)
+    return FALSE;
+  /* "tid (name) S …"; the name may have anything in it */
+  if (fgets (line, sizeof (line), file) != NULL)
+    state = strrchr (line, ')');
+  fclose (file);
+  return state != NULL && state[1] == ' ' && strchr ("SD", state[2]) != NULL
+      && state[2] != '\0';
 }

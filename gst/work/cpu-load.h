@@ -22,4 +22,7 @@ typedef struct
 /* Returns: the load since the last call, 0…1; the higher one of the machine's and the process's own. */
 G_GNUC_INTERNAL gdouble gst_edge_cpu_load_get (GstEdgeCpuLoad * load);
 
+/* Whether thread @tid of this process waits for something other than a CPU. */
+G_GNUC_INTERNAL gboolean gst_edge_cpu_is_thread_asleep (gint tid);
+
 G_END_DECLS

@@ -38,6 +38,7 @@ struct _GstEdgeLane
   gboolean paused;              /* lock to write, atomic */
   gboolean held;                /* lock: the pool has replaced a worker for it */
 
+  gint runner;                  /* atomic: thread id of the last one in a turn, 0 = none */
   gint64 ready_since;           /* atomic: monotonic time at which it began to wait for a worker, 0 = does not */
 
   guint64 bytes;                /* atomic: what it holds of the budget of the pool, with what is reserved */

@@ -13,6 +13,9 @@
 #include "config.h"
 #endif
 
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include "work/lane-private.h"
 
 /* A turn ends after this long, and not before, when other lanes wait for a worker: long enough to hide the cost of the
@@ -28,9 +31,18 @@ struct _Turn
 };
 
 static __thread Turn *current_turn;
+static __thread gint current_tid;
+
+static gint
+get_tid (void)
+{
+  if (current_tid == 0)
+    current_tid = (gint) syscall (SYS_gettid);
+  return current_tid;
+}
 
 guint
-gst_edge_lane_count_own_turns (GstEdgeLane *lane)
+gst_edge_lane_count_own_turns (GstEdgeLane * lane)
 {
   const Turn *turn;
   guint count = 0;
@@ -41,13 +53,13 @@ gst_edge_lane_count_own_turns (GstEdgeLane *lane)
 }
 
 gboolean
-gst_edge_lane_is_own (GstEdgeLane *lane)
+gst_edge_lane_is_own (GstEdgeLane * lane)
 {
   return lane->ordered && gst_edge_lane_count_own_turns (lane) > 0;
 }
 
 static gboolean
-has_work_locked (GstEdgeLane *lane)
+has_work_locked (GstEdgeLane * lane)
 {
   return !lane->suspended && lane->n_running < lane->parallel
       && gst_edge_queue_get_length (lane->queue) > 0;
@@ -55,7 +67,7 @@ has_work_locked (GstEdgeLane *lane)
 
 /* Jobs may run inside of a job that waits: with all workers in such jobs nobody else would. */
 static gboolean
-can_help_locked (GstEdgeLane *lane)
+can_help_locked (GstEdgeLane * lane)
 {
   if (current_turn == NULL)
     return FALSE;
@@ -65,7 +77,7 @@ can_help_locked (GstEdgeLane *lane)
 }
 
 gboolean
-gst_edge_lane_wants_worker_locked (GstEdgeLane *lane)
+gst_edge_lane_wants_worker_locked (GstEdgeLane * lane)
 {
   if (!has_work_locked (lane)
       || lane->n_running + lane->n_scheduled >= lane->parallel
@@ -77,13 +89,13 @@ gst_edge_lane_wants_worker_locked (GstEdgeLane *lane)
 }
 
 void
-gst_edge_lane_schedule (GstEdgeLane *lane)
+gst_edge_lane_schedule (GstEdgeLane * lane)
 {
   gst_edge_worker_pool_schedule (lane->pool, lane);
 }
 
 void
-gst_edge_lane_free_dropped_locked (GstEdgeLane *lane, GArray *dropped)
+gst_edge_lane_free_dropped_locked (GstEdgeLane * lane, GArray * dropped)
 {
   guint i;
 
@@ -112,7 +124,7 @@ gst_edge_lane_free_dropped_locked (GstEdgeLane *lane, GArray *dropped)
 }
 
 static gboolean
-pop_locked (GstEdgeLane *lane, gint64 now, GstEdgeQueueItem *item)
+pop_locked (GstEdgeLane * lane, gint64 now, GstEdgeQueueItem * item)
 {
   GArray *dropped = NULL;
   gboolean popped;
@@ -130,7 +142,7 @@ pop_locked (GstEdgeLane *lane, gint64 now, GstEdgeQueueItem *item)
 
 /* Runs one item that was just taken out; returns the time after it. */
 static gint64
-run_item_locked (GstEdgeLane *lane, const GstEdgeQueueItem *item, gint64 now)
+run_item_locked (GstEdgeLane * lane, const GstEdgeQueueItem * item, gint64 now)
 {
   gboolean wake = gst_edge_lane_settle_budget_locked (lane);
   guint n_buffers = gst_edge_queue_item_get_n_buffers (item);
@@ -160,7 +172,7 @@ run_item_locked (GstEdgeLane *lane, const GstEdgeQueueItem *item, gint64 now)
 }
 
 static void
-run_turn_locked (GstEdgeLane *lane, guint max_items)
+run_turn_locked (GstEdgeLane * lane, guint max_items)
 {
   Turn turn = { lane, current_turn };
   gint64 start = g_get_monotonic_time ();
@@ -169,19 +181,23 @@ run_turn_locked (GstEdgeLane *lane, guint max_items)
 
   current_turn = &turn;
   lane->n_running++;
+  __atomic_store_n (&lane->runner, get_tid (), __ATOMIC_RELAXED);
   while (max_items > 0 && pop_locked (lane, now, &item)) {
     now = run_item_locked (lane, &item, now);
     max_items--;
-    if (now - start >= QUANTUM_US && gst_edge_worker_pool_has_ready (lane->pool))
+    if (now - start >= QUANTUM_US
+        && gst_edge_worker_pool_has_ready (lane->pool))
       break;
   }
   lane->n_running--;
+  if (lane->n_running == 0)
+    __atomic_store_n (&lane->runner, 0, __ATOMIC_RELAXED);
   current_turn = turn.outer;
   gst_edge_lane_signal_locked (lane);
 }
 
 void
-gst_edge_lane_work (GstEdgeLane *lane)
+gst_edge_lane_work (GstEdgeLane * lane)
 {
   gboolean again;
 
@@ -198,7 +214,7 @@ gst_edge_lane_work (GstEdgeLane *lane)
 }
 
 static void
-help_locked (GstEdgeLane *lane)
+help_locked (GstEdgeLane * lane)
 {
   gboolean again;
 
@@ -212,7 +228,7 @@ help_locked (GstEdgeLane *lane)
 }
 
 gboolean
-gst_edge_lane_wait_or_help_locked (GstEdgeLane *lane, gint64 end_time)
+gst_edge_lane_wait_or_help_locked (GstEdgeLane * lane, gint64 end_time)
 {
   gboolean in_time = TRUE;
 

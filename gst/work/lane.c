@@ -13,7 +13,7 @@
 #define DEFAULT_MAX_BUFFERS 100
 
 static GstEdgeLane *
-new_lane (GstEdgeWorkerPool *pool, const gchar *name, gboolean ordered,
+new_lane (GstEdgeWorkerPool * pool, const gchar * name, gboolean ordered,
     GstEdgeLaneRunFunc run, GstEdgeLaneDropFunc drop, gpointer user_data)
 {
   const GstEdgeQueueLimits limits = {
@@ -23,7 +23,7 @@ new_lane (GstEdgeWorkerPool *pool, const gchar *name, gboolean ordered,
   GstEdgeLane *lane = g_new0 (GstEdgeLane, 1);
 
   lane->ref_count = 1;
-  lane->pool = gst_edge_worker_pool_ref (pool);
+  lane->pool = pool;
   lane->name = g_strdup (name);
   lane->ordered = ordered;
   lane->parallel = ordered ? 1 : gst_edge_worker_pool_get_max_workers (pool);
@@ -40,35 +40,34 @@ new_lane (GstEdgeWorkerPool *pool, const gchar *name, gboolean ordered,
 }
 
 GstEdgeLane *
-gst_edge_lane_new (GstEdgeWorkerPool *pool, const gchar *name,
+gst_edge_lane_new (GstEdgeWorkerPool * pool, const gchar * name,
     GstEdgeLaneRunFunc run, GstEdgeLaneDropFunc drop, gpointer user_data)
 {
   return new_lane (pool, name, TRUE, run, drop, user_data);
 }
 
 GstEdgeLane *
-gst_edge_lane_new_unordered (GstEdgeWorkerPool *pool, const gchar *name,
+gst_edge_lane_new_unordered (GstEdgeWorkerPool * pool, const gchar * name,
     GstEdgeLaneRunFunc run, GstEdgeLaneDropFunc drop, gpointer user_data)
 {
   return new_lane (pool, name, FALSE, run, drop, user_data);
 }
 
 GstEdgeLane *
-gst_edge_lane_ref (GstEdgeLane *lane)
+gst_edge_lane_ref (GstEdgeLane * lane)
 {
   __atomic_fetch_add (&lane->ref_count, 1, __ATOMIC_RELAXED);
   return lane;
 }
 
 void
-gst_edge_lane_unref (GstEdgeLane *lane)
+gst_edge_lane_unref (GstEdgeLane * lane)
 {
   GstEdgeWorkerPool *pool = lane->pool;
 
   if (__atomic_fetch_sub (&lane->ref_count, 1, __ATOMIC_ACQ_REL) > 1)
     return;
 
-  gst_edge_worker_pool_keep_stats (pool, &lane->stats);
   gst_edge_queue_free (lane->queue);
   if (lane->spare != NULL)
     g_array_unref (lane->spare);
@@ -76,12 +75,13 @@ gst_edge_lane_unref (GstEdgeLane *lane)
   g_mutex_clear (&lane->lock);
   g_free (lane->name);
   g_free (lane);
-  gst_edge_worker_pool_unref (pool);
+  gst_edge_worker_pool_release (pool);
 }
 
 /* Takes everything out and gives it to the drop function. */
 static void
-cancel_queued_locked (GstEdgeLane *lane, gboolean also_control, guint *cancelled)
+cancel_queued_locked (GstEdgeLane * lane, gboolean also_control,
+    guint * cancelled)
 {
   GArray *items = g_array_new (FALSE, FALSE, sizeof (GstEdgeQueueItem));
   GstEdgeQueueItem item;
@@ -114,7 +114,7 @@ cancel_queued_locked (GstEdgeLane *lane, gboolean also_control, guint *cancelled
 }
 
 static void
-wait_idle_locked (GstEdgeLane *lane)
+wait_idle_locked (GstEdgeLane * lane)
 {
   while (lane->n_running > gst_edge_lane_count_own_turns (lane)
       || lane->n_dropping > 0)
@@ -122,7 +122,7 @@ wait_idle_locked (GstEdgeLane *lane)
 }
 
 void
-gst_edge_lane_free (GstEdgeLane *lane)
+gst_edge_lane_free (GstEdgeLane * lane)
 {
   gst_edge_lane_set_paused (lane, FALSE);
 
@@ -138,7 +138,7 @@ gst_edge_lane_free (GstEdgeLane *lane)
 }
 
 void
-gst_edge_lane_set_limits (GstEdgeLane *lane, const GstEdgeQueueLimits *limits)
+gst_edge_lane_set_limits (GstEdgeLane * lane, const GstEdgeQueueLimits * limits)
 {
   g_mutex_lock (&lane->lock);
   gst_edge_queue_set_limits (lane->queue, limits);
@@ -149,7 +149,7 @@ gst_edge_lane_set_limits (GstEdgeLane *lane, const GstEdgeQueueLimits *limits)
 }
 
 void
-gst_edge_lane_get_level (GstEdgeLane *lane, GstEdgeQueueLevel *level)
+gst_edge_lane_get_level (GstEdgeLane * lane, GstEdgeQueueLevel * level)
 {
   g_mutex_lock (&lane->lock);
   gst_edge_queue_get_level (lane->queue, level);
@@ -158,7 +158,7 @@ gst_edge_lane_get_level (GstEdgeLane *lane, GstEdgeQueueLevel *level)
 
 /* Puts the array away in which nothing was dropped. */
 static void
-keep_spare_locked (GstEdgeLane *lane, GArray *dropped)
+keep_spare_locked (GstEdgeLane * lane, GArray * dropped)
 {
   if (lane->spare == NULL)
     lane->spare = dropped;
@@ -167,8 +167,8 @@ keep_spare_locked (GstEdgeLane *lane, GArray *dropped)
 }
 
 static GstEdgeLaneResult
-drop_new_locked (GstEdgeLane *lane, const GstEdgeQueueItem *item,
-    GArray **dropped)
+drop_new_locked (GstEdgeLane * lane, const GstEdgeQueueItem * item,
+    GArray ** dropped)
 {
   const GstEdgeDroppedItem entry = { *item, GST_EDGE_DROP_NEW };
 
@@ -181,8 +181,8 @@ drop_new_locked (GstEdgeLane *lane, const GstEdgeQueueItem *item,
 
 /* Pushes, waits for room where that is wanted, and says what became of @item; what has to be dropped is in @dropped. */
 static GstEdgeLaneResult
-push_locked (GstEdgeLane *lane, const GstEdgeQueueItem *item,
-    gboolean may_block, GArray **dropped)
+push_locked (GstEdgeLane * lane, const GstEdgeQueueItem * item,
+    gboolean may_block, GArray ** dropped)
 {
   while (!lane->flushing && !lane->closed) {
     switch (gst_edge_queue_push (lane->queue, item, dropped)) {
@@ -203,8 +203,8 @@ push_locked (GstEdgeLane *lane, const GstEdgeQueueItem *item,
 
 /* The same, within the budget of the pool. */
 static GstEdgeLaneResult
-push_within_budget_locked (GstEdgeLane *lane, const GstEdgeQueueItem *item,
-    gboolean may_block, GArray **dropped)
+push_within_budget_locked (GstEdgeLane * lane, const GstEdgeQueueItem * item,
+    gboolean may_block, GArray ** dropped)
 {
   GstEdgeBudgetResult budget;
   GstEdgeLaneResult result;
@@ -224,7 +224,7 @@ push_within_budget_locked (GstEdgeLane *lane, const GstEdgeQueueItem *item,
 
 /* The end of a submit: gives away what was dropped, looks for a worker, unlocks. */
 static void
-finish_submit_unlock (GstEdgeLane *lane, GArray *dropped)
+finish_submit_unlock (GstEdgeLane * lane, GArray * dropped)
 {
   gboolean wake = gst_edge_lane_settle_budget_locked (lane);
   gboolean schedule = gst_edge_lane_wants_worker_locked (lane);
@@ -242,7 +242,7 @@ finish_submit_unlock (GstEdgeLane *lane, GArray *dropped)
 }
 
 GstEdgeLaneResult
-gst_edge_lane_submit (GstEdgeLane *lane, const GstEdgeQueueItem *item,
+gst_edge_lane_submit (GstEdgeLane * lane, const GstEdgeQueueItem * item,
     gboolean may_block)
 {
   guint n_buffers = gst_edge_queue_item_get_n_buffers (item);
@@ -270,7 +270,7 @@ gst_edge_lane_submit (GstEdgeLane *lane, const GstEdgeQueueItem *item,
 }
 
 void
-gst_edge_lane_set_flushing (GstEdgeLane *lane, gboolean flushing)
+gst_edge_lane_set_flushing (GstEdgeLane * lane, gboolean flushing)
 {
   g_mutex_lock (&lane->lock);
   lane->flushing = flushing || lane->freed;
@@ -282,7 +282,7 @@ gst_edge_lane_set_flushing (GstEdgeLane *lane, gboolean flushing)
 }
 
 void
-gst_edge_lane_set_closed (GstEdgeLane *lane, gboolean closed)
+gst_edge_lane_set_closed (GstEdgeLane * lane, gboolean closed)
 {
   g_mutex_lock (&lane->lock);
   lane->closed = closed;
@@ -291,7 +291,7 @@ gst_edge_lane_set_closed (GstEdgeLane *lane, gboolean closed)
 }
 
 void
-gst_edge_lane_set_suspended (GstEdgeLane *lane, gboolean suspended)
+gst_edge_lane_set_suspended (GstEdgeLane * lane, gboolean suspended)
 {
   gboolean schedule;
 
@@ -306,7 +306,7 @@ gst_edge_lane_set_suspended (GstEdgeLane *lane, gboolean suspended)
 }
 
 guint
-gst_edge_lane_cancel (GstEdgeLane *lane)
+gst_edge_lane_cancel (GstEdgeLane * lane)
 {
   guint cancelled;
 
@@ -317,7 +317,7 @@ gst_edge_lane_cancel (GstEdgeLane *lane)
 }
 
 void
-gst_edge_lane_wait_idle (GstEdgeLane *lane)
+gst_edge_lane_wait_idle (GstEdgeLane * lane)
 {
   g_mutex_lock (&lane->lock);
   wait_idle_locked (lane);
@@ -325,7 +325,7 @@ gst_edge_lane_wait_idle (GstEdgeLane *lane)
 }
 
 gboolean
-gst_edge_lane_drain (GstEdgeLane *lane, gint64 timeout)
+gst_edge_lane_drain (GstEdgeLane * lane, gint64 timeout)
 {
   gint64 end_time = timeout < 0 ? -1 : g_get_monotonic_time () + timeout;
   gboolean in_time = TRUE;
@@ -346,8 +346,8 @@ gst_edge_lane_drain (GstEdgeLane *lane, gint64 timeout)
 }
 
 void
-gst_edge_lane_wait_until (GstEdgeLane *lane, gboolean (*is_done) (gpointer data),
-    gpointer data)
+gst_edge_lane_wait_until (GstEdgeLane * lane,
+    gboolean (*is_done) (gpointer data), gpointer data)
 {
   g_mutex_lock (&lane->lock);
   while (!is_done (data))
@@ -357,7 +357,7 @@ gst_edge_lane_wait_until (GstEdgeLane *lane, gboolean (*is_done) (gpointer data)
 
 /* A worker is held or no longer so: tells the pool, with the lock released meanwhile. */
 static void
-set_held_locked (GstEdgeLane *lane, gboolean held)
+set_held_locked (GstEdgeLane * lane, gboolean held)
 {
   if (lane->held == held)
     return;
@@ -368,7 +368,7 @@ set_held_locked (GstEdgeLane *lane, gboolean held)
 }
 
 void
-gst_edge_lane_set_paused (GstEdgeLane *lane, gboolean paused)
+gst_edge_lane_set_paused (GstEdgeLane * lane, gboolean paused)
 {
   g_mutex_lock (&lane->lock);
   __atomic_store_n (&lane->paused, paused, __ATOMIC_RELAXED);
@@ -377,7 +377,7 @@ gst_edge_lane_set_paused (GstEdgeLane *lane, gboolean paused)
 }
 
 void
-gst_edge_lane_may_be_held (GstEdgeLane *lane)
+gst_edge_lane_may_be_held (GstEdgeLane * lane)
 {
   if (!__atomic_load_n (&lane->paused, __ATOMIC_RELAXED))
     return;
@@ -388,7 +388,7 @@ gst_edge_lane_may_be_held (GstEdgeLane *lane)
 }
 
 void
-gst_edge_lane_add_stats (GstEdgeLane *lane, GstEdgeWorkStats *sum)
+gst_edge_lane_add_stats (GstEdgeLane * lane, GstEdgeWorkStats * sum)
 {
   GstEdgeQueueLimits limits;
   GstEdgeQueueLevel level;
@@ -406,7 +406,7 @@ gst_edge_lane_add_stats (GstEdgeLane *lane, GstEdgeWorkStats *sum)
 }
 
 GstStructure *
-gst_edge_lane_get_stats (GstEdgeLane *lane, const gchar *name)
+gst_edge_lane_get_stats (GstEdgeLane * lane, const gchar * name)
 {
   GstStructure *structure = gst_structure_new_empty (name);
   GstEdgeWorkStats stats = { 0, };

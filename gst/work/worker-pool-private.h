@@ -20,7 +20,8 @@ struct _GstEdgeLane;
 
 struct _GstEdgeWorkerPool
 {
-  guint ref_count;              /* registry lock */
+  guint n_users;                /* registry lock: with the last one its threads end, and it has no name any more */
+  guint n_refs;                 /* atomic: the users together, each lane, which may outlive its owner on a worker */
   gchar *name;                  /* const */
   GThreadPool *threads;         /* const; exclusive; its tasks are lanes with something to do */
 
@@ -62,9 +63,10 @@ gst_edge_worker_pool_has_ready (GstEdgeWorkerPool * pool)
 /* Adds one worker for one that will be held for as long as a pipeline is paused, and takes it away again. */
 G_GNUC_INTERNAL void gst_edge_worker_pool_replace_held (GstEdgeWorkerPool * pool, gboolean held);
 
+/* A lane is a user of its pool until its owner frees it. The memory stays for as long as the lane. */
 G_GNUC_INTERNAL void gst_edge_worker_pool_add_lane (GstEdgeWorkerPool * pool, struct _GstEdgeLane *lane);
 G_GNUC_INTERNAL void gst_edge_worker_pool_remove_lane (GstEdgeWorkerPool * pool, struct _GstEdgeLane *lane);
-G_GNUC_INTERNAL void gst_edge_worker_pool_keep_stats (GstEdgeWorkerPool * pool, const GstEdgeWorkStats * stats);
+G_GNUC_INTERNAL void gst_edge_worker_pool_release (GstEdgeWorkerPool * pool);
 
 /* worker-pool.c */
 G_GNUC_INTERNAL guint gst_edge_worker_pool_get_max_workers_locked (GstEdgeWorkerPool * pool);
@@ -77,7 +79,7 @@ G_GNUC_INTERNAL void gst_edge_worker_pool_stop_scaling (GstEdgeWorkerPool * pool
 /* For the registry. */
 G_GNUC_INTERNAL GstEdgeWorkerPool *gst_edge_worker_pool_new (const gchar * name,
     const GstEdgeWorkerPoolOptions * options, GError ** error);
-G_GNUC_INTERNAL void gst_edge_worker_pool_free (GstEdgeWorkerPool * pool);
+G_GNUC_INTERNAL void gst_edge_worker_pool_shut_down (GstEdgeWorkerPool * pool);
 G_GNUC_INTERNAL GstEdgeWorkerPoolFields gst_edge_worker_pool_merge_options (GstEdgeWorkerPool * pool,
     const GstEdgeWorkerPoolOptions * options);
 

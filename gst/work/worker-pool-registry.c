@@ -16,9 +16,9 @@ static GMutex registry_lock;
 static GHashTable *registry;    /* registry_lock: name → GstEdgeWorkerPool, NULL when there is none */
 
 GstEdgeWorkerPool *
-gst_edge_worker_pool_get_full (const gchar *name,
-    const GstEdgeWorkerPoolOptions *options, GstEdgeWorkerPoolFields *refused,
-    GError **error)
+gst_edge_worker_pool_get_full (const gchar * name,
+    const GstEdgeWorkerPoolOptions * options, GstEdgeWorkerPoolFields * refused,
+    GError ** error)
 {
   GstEdgeWorkerPoolFields refused_fields = 0;
   GstEdgeWorkerPool *pool;
@@ -30,7 +30,7 @@ gst_edge_worker_pool_get_full (const gchar *name,
     registry = g_hash_table_new (g_str_hash, g_str_equal);
   pool = g_hash_table_lookup (registry, name);
   if (pool != NULL) {
-    pool->ref_count++;
+    pool->n_users++;
     refused_fields = gst_edge_worker_pool_merge_options (pool, options);
   } else {
     pool = gst_edge_worker_pool_new (name, options, error);
@@ -45,7 +45,8 @@ gst_edge_worker_pool_get_full (const gchar *name,
 }
 
 GstEdgeWorkerPool *
-gst_edge_worker_pool_get (const gchar *name, guint max_workers, GError **error)
+gst_edge_worker_pool_get (const gchar * name, guint max_workers,
+    GError ** error)
 {
   GstEdgeWorkerPoolOptions options = { 0, };
   GstEdgeWorkerPoolFields refused;
@@ -63,21 +64,21 @@ gst_edge_worker_pool_get (const gchar *name, guint max_workers, GError **error)
 }
 
 GstEdgeWorkerPool *
-gst_edge_worker_pool_ref (GstEdgeWorkerPool *pool)
+gst_edge_worker_pool_ref (GstEdgeWorkerPool * pool)
 {
   g_mutex_lock (&registry_lock);
-  pool->ref_count++;
+  pool->n_users++;
   g_mutex_unlock (&registry_lock);
   return pool;
 }
 
 void
-gst_edge_worker_pool_unref (GstEdgeWorkerPool *pool)
+gst_edge_worker_pool_unref (GstEdgeWorkerPool * pool)
 {
   gboolean last;
 
   g_mutex_lock (&registry_lock);
-  last = --pool->ref_count == 0;
+  last = --pool->n_users == 0;
   if (last) {
     g_hash_table_remove (registry, pool->name);
     if (g_hash_table_size (registry) == 0)
@@ -86,5 +87,5 @@ gst_edge_worker_pool_unref (GstEdgeWorkerPool *pool)
   g_mutex_unlock (&registry_lock);
 
   if (last)
-    gst_edge_worker_pool_free (pool);
+    gst_edge_worker_pool_shut_down (pool);
 }

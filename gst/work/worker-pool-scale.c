@@ -15,7 +15,7 @@
 
 /* Includes the lanes that still wait: with all workers blocked nobody would report them. */
 static gint64
-get_longest_wait_locked (GstEdgeWorkerPool *pool)
+get_longest_wait_locked (GstEdgeWorkerPool * pool)
 {
   gint64 longest = __atomic_exchange_n (&pool->longest_wait, 0,
       __ATOMIC_RELAXED);
@@ -30,6 +30,21 @@ get_longest_wait_locked (GstEdgeWorkerPool *pool)
       longest = MAX (longest, now - since);
   }
   return longest;
+}
+
+static guint
+count_blocked_locked (GstEdgeWorkerPool * pool)
+{
+  guint i, n_blocked = 0;
+
+  for (i = 0; i < pool->lanes->len; i++) {
+    GstEdgeLane *lane = g_ptr_array_index (pool->lanes, i);
+    gint runner = __atomic_load_n (&lane->runner, __ATOMIC_RELAXED);
+
+    if (runner != 0 && gst_edge_cpu_is_thread_asleep (runner))
+      n_blocked++;
+  }
+  return n_blocked;
 }
 
 static void
@@ -52,6 +67,9 @@ scale (gpointer data)
   sample.wait = get_longest_wait_locked (pool);
   sample.target_wait =
       (gint64) GST_TIME_AS_USECONDS (pool->options.target_wait);
+  if (sample.wait > sample.target_wait
+      && sample.cpu_load >= GST_EDGE_AUTOSCALE_SATURATED)
+    sample.n_blocked = count_blocked_locked (pool);
   wanted = gst_edge_autoscale_next (&pool->scale, &sample);
   if (wanted != pool->workers) {
     GST_INFO ("pool %s: %u → %u workers (%u busy, longest wait %"
@@ -63,17 +81,16 @@ scale (gpointer data)
 }
 
 void
-gst_edge_worker_pool_start_scaling_locked (GstEdgeWorkerPool *pool)
+gst_edge_worker_pool_start_scaling_locked (GstEdgeWorkerPool * pool)
 {
   if (pool->scale_tick != NULL)
     return;
   __atomic_store_n (&pool->autoscale, TRUE, __ATOMIC_RELAXED);
-  pool->scale_tick =
-      gst_edge_ticker_add (GST_EDGE_AUTOSCALE_TICK, scale, pool);
+  pool->scale_tick = gst_edge_ticker_add (GST_EDGE_AUTOSCALE_TICK, scale, pool);
 }
 
 void
-gst_edge_worker_pool_stop_scaling (GstEdgeWorkerPool *pool)
+gst_edge_worker_pool_stop_scaling (GstEdgeWorkerPool * pool)
 {
   g_clear_pointer (&pool->scale_tick, gst_edge_ticker_remove);
 }

@@ -14,38 +14,39 @@
 #define GST_CAT_DEFAULT gst_edge_work_get_debug_category ()
 
 void
-gst_edge_worker_pool_add_lane (GstEdgeWorkerPool *pool, GstEdgeLane *lane)
+gst_edge_worker_pool_add_lane (GstEdgeWorkerPool * pool, GstEdgeLane * lane)
 {
+  gst_edge_worker_pool_ref (pool);
+  __atomic_fetch_add (&pool->n_refs, 1, __ATOMIC_RELAXED);
+
   g_mutex_lock (&pool->lock);
   g_ptr_array_add (pool->lanes, lane);
   g_mutex_unlock (&pool->lock);
 }
 
+/* Keeps its counters, but not what is only true of a lane that exists. An item that runs is its owner's own turn, in
+ * which it frees the lane: it will have run. */
 void
-gst_edge_worker_pool_remove_lane (GstEdgeWorkerPool *pool, GstEdgeLane *lane)
+gst_edge_worker_pool_remove_lane (GstEdgeWorkerPool * pool, GstEdgeLane * lane)
 {
+  GstEdgeWorkStats stats = { 0, };
+
+  gst_edge_lane_add_stats (lane, &stats);
+  stats.out += stats.running;
+  stats.running = 0;
+  stats.capacity = 0;
+  stats.unlimited = FALSE;
+
   g_mutex_lock (&pool->lock);
   g_ptr_array_remove_fast (pool->lanes, lane);
+  gst_edge_work_stats_add (&pool->gone, &stats);
   g_mutex_unlock (&pool->lock);
-}
 
-void
-gst_edge_worker_pool_keep_stats (GstEdgeWorkerPool *pool,
-    const GstEdgeWorkStats *stats)
-{
-  GstEdgeWorkStats counters = *stats;
-
-  /* what is only true of a lane that exists */
-  counters.capacity = 0;
-  counters.unlimited = FALSE;
-
-  g_mutex_lock (&pool->lock);
-  gst_edge_work_stats_add (&pool->gone, &counters);
-  g_mutex_unlock (&pool->lock);
+  gst_edge_worker_pool_unref (pool);
 }
 
 static void
-sum_lanes_locked (GstEdgeWorkerPool *pool, GstEdgeWorkStats *sum)
+sum_lanes_locked (GstEdgeWorkerPool * pool, GstEdgeWorkStats * sum)
 {
   guint i;
 
@@ -55,7 +56,7 @@ sum_lanes_locked (GstEdgeWorkerPool *pool, GstEdgeWorkStats *sum)
 }
 
 GstStructure *
-gst_edge_worker_pool_get_stats (GstEdgeWorkerPool *pool)
+gst_edge_worker_pool_get_stats (GstEdgeWorkerPool * pool)
 {
   GstEdgeWorkStats sum;
   GstStructure *structure;
@@ -78,7 +79,7 @@ gst_edge_worker_pool_get_stats (GstEdgeWorkerPool *pool)
 }
 
 void
-gst_edge_worker_pool_log (GstEdgeWorkerPool *pool, GstClockTime interval)
+gst_edge_worker_pool_log (GstEdgeWorkerPool * pool, GstClockTime interval)
 {
   GstEdgeWorkStats sum;
   gint64 now = g_get_monotonic_time ();

@@ -41,7 +41,7 @@ gst_edge_work_get_debug_category (void)
 #define GST_CAT_DEFAULT gst_edge_work_get_debug_category ()
 
 static void
-enter_pool (GstEdgeWorkerPool *pool)
+enter_pool (GstEdgeWorkerPool * pool)
 {
   gchar thread_name[THREAD_NAME_MAX + 1];
 
@@ -54,7 +54,7 @@ enter_pool (GstEdgeWorkerPool *pool)
 
 /* What autoscaling wants to know. Maxima may lose a race against each other: the next ones will not. */
 static void
-note_load (GstEdgeWorkerPool *pool, GstEdgeLane *lane, guint busy)
+note_load (GstEdgeWorkerPool * pool, GstEdgeLane * lane, guint busy)
 {
   gint64 since = __atomic_exchange_n (&lane->ready_since, 0, __ATOMIC_RELAXED);
   gint64 wait = since > 0 ? g_get_monotonic_time () - since : 0;
@@ -82,11 +82,11 @@ work (gpointer task, gpointer user_data)
     note_load (pool, lane, busy);
   gst_edge_lane_work (lane);
   __atomic_fetch_sub (&pool->n_busy, 1, __ATOMIC_RELAXED);
-  gst_edge_lane_unref (lane);   /* last: it may take the pool with it */
+  gst_edge_lane_unref (lane);   /* last: it may take the memory of the pool with it */
 }
 
 void
-gst_edge_worker_pool_schedule (GstEdgeWorkerPool *pool, GstEdgeLane *lane)
+gst_edge_worker_pool_schedule (GstEdgeWorkerPool * pool, GstEdgeLane * lane)
 {
   if (__atomic_load_n (&pool->autoscale, __ATOMIC_RELAXED))
     __atomic_store_n (&lane->ready_since, g_get_monotonic_time (),
@@ -98,7 +98,7 @@ gst_edge_worker_pool_schedule (GstEdgeWorkerPool *pool, GstEdgeLane *lane)
 
 /* Makes the number of threads follow. */
 static void
-resize_locked (GstEdgeWorkerPool *pool)
+resize_locked (GstEdgeWorkerPool * pool)
 {
   gint wanted = (gint) pool->workers + MAX (pool->n_held, 0);
   gint surplus = (gint) g_thread_pool_get_num_threads (pool->threads) - wanted;
@@ -114,14 +114,14 @@ resize_locked (GstEdgeWorkerPool *pool)
 }
 
 void
-gst_edge_worker_pool_resize_locked (GstEdgeWorkerPool *pool, guint workers)
+gst_edge_worker_pool_resize_locked (GstEdgeWorkerPool * pool, guint workers)
 {
   pool->workers = workers;
   resize_locked (pool);
 }
 
 void
-gst_edge_worker_pool_replace_held (GstEdgeWorkerPool *pool, gboolean held)
+gst_edge_worker_pool_replace_held (GstEdgeWorkerPool * pool, gboolean held)
 {
   g_mutex_lock (&pool->lock);
   pool->n_held += held ? 1 : -1;
@@ -130,7 +130,7 @@ gst_edge_worker_pool_replace_held (GstEdgeWorkerPool *pool, gboolean held)
 }
 
 guint
-gst_edge_worker_pool_get_max_workers_locked (GstEdgeWorkerPool *pool)
+gst_edge_worker_pool_get_max_workers_locked (GstEdgeWorkerPool * pool)
 {
   if (pool->options.max_workers > 0)
     return pool->options.max_workers;
@@ -139,7 +139,7 @@ gst_edge_worker_pool_get_max_workers_locked (GstEdgeWorkerPool *pool)
 
 /* Without autoscaling, all; with it, as few as allowed to begin with. */
 static guint
-get_first_workers_locked (GstEdgeWorkerPool *pool)
+get_first_workers_locked (GstEdgeWorkerPool * pool)
 {
   guint max_workers = gst_edge_worker_pool_get_max_workers_locked (pool);
 
@@ -150,8 +150,8 @@ get_first_workers_locked (GstEdgeWorkerPool *pool)
 
 /* Takes the settings of @wanted that nobody has asked for yet; returns those that somebody else decided otherwise. */
 static guint
-merge_options_locked (GstEdgeWorkerPool *pool,
-    const GstEdgeWorkerPoolOptions *wanted)
+merge_options_locked (GstEdgeWorkerPool * pool,
+    const GstEdgeWorkerPoolOptions * wanted)
 {
   GstEdgeWorkerPoolOptions *options = &pool->options;
   guint refused = 0;
@@ -174,7 +174,7 @@ merge_options_locked (GstEdgeWorkerPool *pool,
 }
 
 static void
-apply_options_locked (GstEdgeWorkerPool *pool)
+apply_options_locked (GstEdgeWorkerPool * pool)
 {
   __atomic_store_n (&pool->max_total_bytes, pool->options.max_total_bytes,
       __ATOMIC_RELAXED);
@@ -183,8 +183,8 @@ apply_options_locked (GstEdgeWorkerPool *pool)
 }
 
 GstEdgeWorkerPoolFields
-gst_edge_worker_pool_merge_options (GstEdgeWorkerPool *pool,
-    const GstEdgeWorkerPoolOptions *options)
+gst_edge_worker_pool_merge_options (GstEdgeWorkerPool * pool,
+    const GstEdgeWorkerPoolOptions * options)
 {
   guint refused, max_workers;
 
@@ -201,13 +201,13 @@ gst_edge_worker_pool_merge_options (GstEdgeWorkerPool *pool,
 }
 
 GstEdgeWorkerPool *
-gst_edge_worker_pool_new (const gchar *name,
-    const GstEdgeWorkerPoolOptions *options, GError **error)
+gst_edge_worker_pool_new (const gchar * name,
+    const GstEdgeWorkerPoolOptions * options, GError ** error)
 {
   GstEdgeWorkerPool *pool = g_new0 (GstEdgeWorkerPool, 1);
   GError *local_error = NULL;
 
-  pool->ref_count = 1;
+  pool->n_users = pool->n_refs = 1;
   pool->name = g_strdup (name);
   g_mutex_init (&pool->lock);
   pool->lanes = g_ptr_array_new ();
@@ -218,7 +218,7 @@ gst_edge_worker_pool_new (const gchar *name,
       g_thread_pool_new (work, pool, (gint) pool->workers, TRUE, &local_error);
   if (local_error != NULL) {
     g_propagate_error (error, local_error);
-    gst_edge_worker_pool_free (pool);
+    gst_edge_worker_pool_shut_down (pool);
     return NULL;
   }
   g_mutex_lock (&pool->lock);
@@ -229,7 +229,18 @@ gst_edge_worker_pool_new (const gchar *name,
 }
 
 void
-gst_edge_worker_pool_free (GstEdgeWorkerPool *pool)
+gst_edge_worker_pool_release (GstEdgeWorkerPool * pool)
+{
+  if (__atomic_fetch_sub (&pool->n_refs, 1, __ATOMIC_ACQ_REL) > 1)
+    return;
+  g_ptr_array_unref (pool->lanes);
+  g_mutex_clear (&pool->lock);
+  g_free (pool->name);
+  g_free (pool);
+}
+
+void
+gst_edge_worker_pool_shut_down (GstEdgeWorkerPool * pool)
 {
   GST_INFO ("pool %s: gone", pool->name);
   g_assert (pool->lanes->len == 0);
@@ -238,20 +249,17 @@ gst_edge_worker_pool_free (GstEdgeWorkerPool *pool)
   /* a worker cannot wait for itself: its thread leaves after this task */
   if (pool->threads != NULL)
     g_thread_pool_free (pool->threads, FALSE, current_pool != pool);
-  g_ptr_array_unref (pool->lanes);
-  g_mutex_clear (&pool->lock);
-  g_free (pool->name);
-  g_free (pool);
+  gst_edge_worker_pool_release (pool);
 }
 
 const gchar *
-gst_edge_worker_pool_get_name (GstEdgeWorkerPool *pool)
+gst_edge_worker_pool_get_name (GstEdgeWorkerPool * pool)
 {
   return pool->name;
 }
 
 guint
-gst_edge_worker_pool_get_max_workers (GstEdgeWorkerPool *pool)
+gst_edge_worker_pool_get_max_workers (GstEdgeWorkerPool * pool)
 {
   guint max_workers;
 
@@ -262,7 +270,7 @@ gst_edge_worker_pool_get_max_workers (GstEdgeWorkerPool *pool)
 }
 
 guint
-gst_edge_worker_pool_get_workers (GstEdgeWorkerPool *pool)
+gst_edge_worker_pool_get_workers (GstEdgeWorkerPool * pool)
 {
   guint workers;
 
@@ -273,8 +281,8 @@ gst_edge_worker_pool_get_workers (GstEdgeWorkerPool *pool)
 }
 
 void
-gst_edge_worker_pool_get_options (GstEdgeWorkerPool *pool,
-    GstEdgeWorkerPoolOptions *options)
+gst_edge_worker_pool_get_options (GstEdgeWorkerPool * pool,
+    GstEdgeWorkerPoolOptions * options)
 {
   g_mutex_lock (&pool->lock);
   *options = pool->options;

@@ -38,7 +38,7 @@ static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink", GST
 static const gchar *const *
 get_protocols (GType type)
 {
-  static const gchar *protocols[] = { "amqp", NULL };
+  static const gchar *protocols[] = { "amqp", "amqps", NULL };
 
   return protocols;
 }

@@ -51,6 +51,8 @@ struct _GstRedisFrameSink
   gchar *prefix;
   gchar *key;
   gchar *pool;
+  gboolean latest;
+  gboolean index;
   GstPad *srcpad;               /* nullable: only on request */
 
   /* Set before streaming starts, constant until it has ended. */
@@ -66,6 +68,8 @@ enum
   PROP_PREFIX,
   PROP_KEY,
   PROP_POOL,
+  PROP_LATEST,
+  PROP_INDEX,
   N_PROPS
 };
 
@@ -79,7 +83,7 @@ static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src", GST_P
 static const gchar *const *
 get_protocols (GType type)
 {
-  static const gchar *protocols[] = { "redis", "redis+unix", NULL };
+  static const gchar *protocols[] = { "redis", "redis+unix", "redis+sentinel", NULL };
 
   return protocols;
 }
@@ -116,15 +120,18 @@ gst_redis_frame_sink_prepare (GstEdgeLinkSink *sink, GstEdgeEndpoint *endpoint, 
     GError **error)
 {
   GstRedisFrameSink *self = GST_REDIS_FRAME_SINK (sink);
-  GstEdgeRedisTarget *target = NULL;
-  gchar *key, *tenant, *prefix, *pool;
+  GstEdgeRedisTarget *target;
+  gchar *key, *tenant, *prefix, *pool, *key_prefix;
 
   GST_OBJECT_LOCK (self);
   key = g_strdup (self->key != NULL ? self->key : DEFAULT_KEY);
   tenant = g_strdup (self->tenant != NULL ? self->tenant : DEFAULT_TENANT);
   prefix = g_strdup (self->prefix != NULL ? self->prefix : DEFAULT_PREFIX);
   pool = g_strdup (self->pool != NULL ? self->pool : GST_EDGE_WORKER_POOL_DEFAULT);
-  target = gst_edge_redis_target_new (self->ttl);
+  key_prefix = g_strconcat (tenant, ":", prefix, ":", NULL);
+  target = gst_edge_redis_target_new (self->ttl, key_prefix);
+  target->latest = self->latest;
+  target->index = self->index;
   GST_OBJECT_UNLOCK (self);
 
   *property = "key";
@@ -142,6 +149,7 @@ gst_redis_frame_sink_prepare (GstEdgeLinkSink *sink, GstEdgeEndpoint *endpoint, 
   g_free (tenant);
   g_free (prefix);
   g_free (pool);
+  g_free (key_prefix);
   return (GstEdgeTarget *) target;
 }
 
@@ -317,6 +325,12 @@ gst_redis_frame_sink_set_property (GObject *object, guint prop_id, const GValue 
     case PROP_POOL:
       replace_string (&self->pool, value);
       break;
+    case PROP_LATEST:
+      self->latest = g_value_get_boolean (value);
+      break;
+    case PROP_INDEX:
+      self->index = g_value_get_boolean (value);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
       break;
@@ -345,6 +359,12 @@ gst_redis_frame_sink_get_property (GObject *object, guint prop_id, GValue *value
       break;
     case PROP_POOL:
       g_value_set_string (value, self->pool);
+      break;
+    case PROP_LATEST:
+      g_value_set_boolean (value, self->latest);
+      break;
+    case PROP_INDEX:
+      g_value_set_boolean (value, self->index);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -382,6 +402,12 @@ install_properties (GObjectClass *klass)
   properties[PROP_POOL] = g_param_spec_string ("pool", "Pool",
       "Worker pool of the process whose workers push stored frames on the source pad; see workerpool",
       GST_EDGE_WORKER_POOL_DEFAULT, flags);
+  properties[PROP_LATEST] = g_param_spec_boolean ("latest", "Latest",
+      "Also keep the key of the latest frame under TENANT:PREFIX:CAMERA:latest, in the same transaction",
+      FALSE, flags);
+  properties[PROP_INDEX] = g_param_spec_boolean ("index", "Index",
+      "Also keep the keys of a camera's frames in the sorted set TENANT:PREFIX:CAMERA:index, by capture time "
+      "in Unix microseconds, in the same transaction", FALSE, flags);
   g_object_class_install_properties (klass, N_PROPS, properties);
 }
 

@@ -42,6 +42,21 @@ count (guint64 *counter)
   __atomic_fetch_add (counter, 1, __ATOMIC_RELAXED);
 }
 
+static gboolean
+has_sticky (GstPad *pad, GstEvent *event)
+{
+  gboolean same = FALSE;
+  GstEvent *known;
+  guint i;
+
+  /* of some types, as tags, there are several */
+  for (i = 0; !same && (known = gst_pad_get_sticky_event (pad, GST_EVENT_TYPE (event), i)) != NULL; i++) {
+    same = known == event;
+    gst_event_unref (known);
+  }
+  return same;
+}
+
 static void
 push_sticky (GstPad *pad, GPtrArray *sticky)
 {
@@ -49,12 +64,9 @@ push_sticky (GstPad *pad, GPtrArray *sticky)
 
   for (i = 0; i < sticky->len; i++) {
     GstEvent *event = g_ptr_array_index (sticky, i);
-    GstEvent *known = gst_pad_get_sticky_event (pad, GST_EVENT_TYPE (event), 0);
 
-    if (known != event)
+    if (!has_sticky (pad, event))
       gst_pad_push_event (pad, gst_event_ref (event));
-    if (known != NULL)
-      gst_event_unref (known);
   }
 }
 

@@ -2,8 +2,8 @@
  * Copyright (C) 2026 the gst-edge-video authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The instance of workerpool, shared by its files: gstworkerpool.c (properties, states), gstworkerpool-flow.c (what
- * goes through) and gstworkerpool-ticks.c (what happens at intervals).
+ * The instance of workerpool, shared by its files: gstworkerpool.c (states), -properties.c, -pads.c (activation), -in.c
+ * (sink pad), -out.c (on a worker, source pad), -ticks.c (what happens at intervals).
  *
  * Locks, in the order in which they are taken: stream lock of the sink pad, stream lock of the source pad, that of the
  * lane, lock. So no function of a lane is called with lock held. */
@@ -46,7 +46,7 @@ struct _GstWorkerPool
   gboolean eos;                 /* lock: EOS came in */
   gboolean skipping;            /* lock: downstream is at EOS: drops up to the next segment */
   guint n_restarts;             /* lock: queued events that end skipping */
-  GQueue flushed_events;        /* lock: sticky events that a flush took out, of GstEvent */
+  GQueue kept_events;           /* lock: sticky events that a flush took out, of GstEvent */
   guint64 n_refused;            /* lock: for the rate of the log */
 
   GstSegment segment;           /* stream lock of the sink pad */
@@ -56,13 +56,53 @@ struct _GstWorkerPool
 /* (transfer full) (nullable) */
 GstEdgeLane *gst_worker_pool_ref_lane (GstWorkerPool * self);
 
-void gst_worker_pool_flow_class_init (GstElementClass * element_class);
-void gst_worker_pool_flow_init (GstWorkerPool * self);
-void gst_worker_pool_flow_reset (GstWorkerPool * self, GstFlowReturn srcresult);
+/* A serialized query on its way through the lane. It belongs to the thread that waits for it, which may give up. */
+typedef struct
+{
+  GstQuery *query;
+  gboolean running;             /* lock of the element, as the rest */
+  gboolean done;
+  gboolean result;
+  gboolean abandoned;           /* nobody waits: whoever takes it out frees it */
+} QueryJob;
 
-/* GstEdgeLaneRunFunc and GstEdgeLaneDropFunc */
+/* Items of the lane are mini objects, or a QueryJob with the lowest bit set. */
+#define IS_QUERY_JOB(data) (((guintptr) (data) & 1) != 0)
+#define FROM_QUERY_JOB(job) ((gpointer) ((guintptr) (job) | 1))
+#define TO_QUERY_JOB(data) ((QueryJob *) ((guintptr) (data) & ~(guintptr) 1))
+
+/* gstworkerpool-properties.c */
+void gst_worker_pool_set_property (GObject * object, guint prop_id, const GValue * value, GParamSpec * pspec);
+void gst_worker_pool_get_property (GObject * object, guint prop_id, GValue * value, GParamSpec * pspec);
+void gst_worker_pool_install_properties (GObjectClass * object_class);
+void gst_worker_pool_init_properties (GstWorkerPool * self);
+void gst_worker_pool_apply_limits (GstWorkerPool * self);
+
+/* gstworkerpool-pads.c */
+void gst_worker_pool_init_pad_templates (GstElementClass * element_class);
+void gst_worker_pool_init_pads (GstWorkerPool * self);
+/* The flow begins, or begins to refuse; results of pushes from before mean nothing. */
+void gst_worker_pool_reset_flow (GstWorkerPool * self, GstFlowReturn srcresult);
+/* Whether @event lets data through again after EOS. */
+gboolean gst_worker_pool_is_restart (GstEvent * event);
+/* Sticky events that a flush takes out must not get lost, nobody would send them again: they are kept, and stored on
+ * the source pad once no worker pushes older ones any more. */
+void gst_worker_pool_keep_sticky_locked (GstWorkerPool * self, GstEvent * event);
+void gst_worker_pool_store_kept_events (GstWorkerPool * self);
+
+/* gstworkerpool-in.c */
+GstFlowReturn gst_worker_pool_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer);
+GstFlowReturn gst_worker_pool_chain_list (GstPad * pad, GstObject * parent, GstBufferList * list);
+GstFlowReturn gst_worker_pool_sink_event (GstPad * pad, GstObject * parent, GstEvent * event);
+gboolean gst_worker_pool_sink_query (GstPad * pad, GstObject * parent, GstQuery * query);
+
+/* gstworkerpool-out.c: GstEdgeLaneRunFunc, GstEdgeLaneDropFunc, source pad */
 gint gst_worker_pool_run (gpointer data, guint flags, gpointer user_data);
 void gst_worker_pool_drop (gpointer data, gint reason, gpointer user_data);
+gboolean gst_worker_pool_src_event (GstPad * pad, GstObject * parent, GstEvent * event);
+gboolean gst_worker_pool_src_query (GstPad * pad, GstObject * parent, GstQuery * query);
+
+/* gstworkerpool-ticks.c */
 
 /* (transfer full): of the lane, with "pool" for the whole pool; the last ones when there is no lane. */
 GstStructure *gst_worker_pool_get_stats (GstWorkerPool * self);

@@ -13,7 +13,7 @@
 #define GST_CAT_DEFAULT gst_worker_pool_debug
 
 GstStructure *
-gst_worker_pool_get_stats (GstWorkerPool *self)
+gst_worker_pool_get_stats (GstWorkerPool * self)
 {
   GstEdgeWorkerPool *pool = NULL;
   GstStructure *stats, *pool_stats;
@@ -63,55 +63,51 @@ post_stats (gpointer data)
 }
 
 /* Ticks are removed with lock released, as their calls take it. */
-static GstEdgeTick *
-swap_tick (GstWorkerPool *self, GstEdgeTick **place, GstEdgeTick *tick)
+static void
+replace_tick_unlock (GstWorkerPool * self, GstEdgeTick ** place,
+    GstEdgeTick * tick)
 {
-  GstEdgeTick *before;
+  GstEdgeTick *before = *place;
 
-  g_mutex_lock (&self->lock);
-  before = *place;
   *place = tick;
   g_mutex_unlock (&self->lock);
-  return before;
+  if (before != NULL)
+    gst_edge_ticker_remove (before);
 }
 
 static void
-remove_tick (GstWorkerPool *self, GstEdgeTick **place)
+remove_tick (GstWorkerPool * self, GstEdgeTick ** place)
 {
-  GstEdgeTick *tick = swap_tick (self, place, NULL);
+  g_mutex_lock (&self->lock);
+  replace_tick_unlock (self, place, NULL);
+}
 
-  if (tick != NULL)
-    gst_edge_ticker_remove (tick);
+static GstEdgeTick *
+add_tick (GstWorkerPool * self, GstClockTime interval, GstEdgeTickFunc func)
+{
+  return gst_edge_ticker_add ((gint64) MAX (GST_TIME_AS_USECONDS (interval), 1),
+      func, self);
 }
 
 void
-gst_worker_pool_start_stats_tick (GstWorkerPool *self)
+gst_worker_pool_start_stats_tick (GstWorkerPool * self)
 {
   GstEdgeTick *tick = NULL;
-  GstClockTime interval;
-  gboolean wanted;
 
   g_mutex_lock (&self->lock);
-  interval = self->stats_interval;
-  wanted = self->lane != NULL && interval > 0;
-  g_mutex_unlock (&self->lock);
-
-  if (wanted)
-    tick = gst_edge_ticker_add (
-        (gint64) MAX (GST_TIME_AS_USECONDS (interval), 1), post_stats, self);
-  tick = swap_tick (self, &self->stats_tick, tick);
-  if (tick != NULL)
-    gst_edge_ticker_remove (tick);
+  if (self->lane != NULL && self->stats_interval > 0)
+    tick = add_tick (self, self->stats_interval, post_stats);
+  replace_tick_unlock (self, &self->stats_tick, tick);
 }
 
 void
-gst_worker_pool_stop_stats_tick (GstWorkerPool *self)
+gst_worker_pool_stop_stats_tick (GstWorkerPool * self)
 {
   remove_tick (self, &self->stats_tick);
 }
 
 static guint64
-get_n_out (GstEdgeLane *lane)
+get_n_out (GstEdgeLane * lane)
 {
   GstStructure *stats = gst_edge_lane_get_stats (lane, "stats");
   guint64 out = 0, errors = 0;
@@ -125,7 +121,7 @@ get_n_out (GstEdgeLane *lane)
 /* Time in PAUSED does not count: nothing can go out there. And what must not leak may take its time, as long as it
  * gets anywhere. */
 static gboolean
-is_too_late (GstWorkerPool *self, GstEdgeLane *lane)
+is_too_late (GstWorkerPool * self, GstEdgeLane * lane)
 {
   gboolean playing, must_not_leak, moved;
   guint64 n_out = get_n_out (lane);
@@ -160,27 +156,21 @@ enforce_deadline (gpointer data)
 }
 
 void
-gst_worker_pool_start_deadline (GstWorkerPool *self)
+gst_worker_pool_start_deadline (GstWorkerPool * self)
 {
-  GstClockTime timeout;
-  GstEdgeTick *tick;
+  GstEdgeTick *tick = NULL;
 
-  g_mutex_lock (&self->lock);
-  timeout = self->drain_timeout;
-  g_mutex_unlock (&self->lock);
-  if (timeout == 0)
-    return;
   gst_worker_pool_stop_deadline (self);
   self->n_before_deadline = get_n_out (self->lane);
-  tick = gst_edge_ticker_add ((gint64) MAX (GST_TIME_AS_USECONDS (timeout), 1),
-      enforce_deadline, self);
-  tick = swap_tick (self, &self->deadline_tick, tick);
-  if (tick != NULL)
-    gst_edge_ticker_remove (tick);
+
+  g_mutex_lock (&self->lock);
+  if (self->drain_timeout > 0)
+    tick = add_tick (self, self->drain_timeout, enforce_deadline);
+  replace_tick_unlock (self, &self->deadline_tick, tick);
 }
 
 void
-gst_worker_pool_stop_deadline (GstWorkerPool *self)
+gst_worker_pool_stop_deadline (GstWorkerPool * self)
 {
   remove_tick (self, &self->deadline_tick);
 }

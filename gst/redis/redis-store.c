@@ -1,0 +1,161 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The commands that store one frame. Without extras it is one SET with its TTL; with extras a transaction, so that
+ * nobody finds the key of a frame that is not there:
+ *
+ *   MULTI
+ *   SET {key} {JPEG} EX {ttl}
+ *   SET {camera}:latest {key} EX {ttl}
+ *   ZADD {camera}:index {capture time in us} {key}
+ *   ZREMRANGEBYSCORE {camera}:index -inf ({capture time - ttl}
+ *   EXPIRE {camera}:index {ttl}
+ *   EXEC
+ */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <string.h>
+
+#include "redis/redis-private.h"
+#include "redis/redis-reply.h"
+
+#define MAX_ARGS 5
+
+static void
+target_free (gpointer data)
+{
+  GstEdgeRedisTarget *target = data;
+
+  g_free (target->key_prefix);
+  g_free (target);
+}
+
+GstEdgeRedisTarget *
+gst_edge_redis_target_new (guint ttl, const gchar *key_prefix)
+{
+  GstEdgeRedisTarget *target = g_new0 (GstEdgeRedisTarget, 1);
+
+  gst_edge_target_init (&target->parent, target_free);
+  target->ttl = ttl;
+  target->key_prefix = g_strdup (key_prefix);
+  return target;
+}
+
+/* Text arguments up to NULL. */
+static gboolean G_GNUC_NULL_TERMINATED
+append (redisContext *context, ...)
+{
+  const gchar *argv[MAX_ARGS];
+  gint argc = 0;
+  va_list args;
+
+  va_start (args, context);
+  while (argc < MAX_ARGS && (argv[argc] = va_arg (args, const gchar *)) != NULL)
+      argc++;
+  va_end (args);
+  return redisAppendCommandArgv (context, argc, argv, NULL) == REDIS_OK;
+}
+
+static gboolean
+append_frame (redisContext *context, const GstEdgeMessage *message, const gchar *ttl)
+{
+  const gchar *argv[] = { "SET", message->destination, NULL, "EX", ttl };
+  gsize lengths[] = { 3, strlen (message->destination), 0, 2, strlen (ttl) };
+  GstMapInfo map;
+  gboolean ok;
+
+  if (!gst_buffer_map (message->payload, &map, GST_MAP_READ))
+    return FALSE;
+  argv[2] = (const gchar *) map.data;
+  lengths[2] = map.size;
+  ok = redisAppendCommandArgv (context, 5, argv, lengths) == REDIS_OK;
+  gst_buffer_unmap (message->payload, &map);
+  return ok;
+}
+
+static gboolean
+append_latest (redisContext *context, const GstEdgeRedisTarget *target, const GstEdgeMessage *message,
+    const gchar *ttl)
+{
+  gchar *key = g_strconcat (target->key_prefix, message->identity.camera_id, ":latest", NULL);
+  gboolean ok = append (context, "SET", key, message->destination, "EX", ttl, NULL);
+
+  g_free (key);
+  return ok;
+}
+
+/* A score is a double: microseconds of this century are exact in it, nanoseconds are not. */
+static gboolean
+append_index (redisContext *context, const GstEdgeRedisTarget *target, const GstEdgeMessage *message,
+    const gchar *ttl)
+{
+  gint64 captured = message->identity.capture_time / 1000;
+  gchar *key = g_strconcat (target->key_prefix, message->identity.camera_id, ":index", NULL);
+  gchar *score = g_strdup_printf ("%" G_GINT64_FORMAT, captured);
+  gchar *expired = g_strdup_printf ("(%" G_GINT64_FORMAT, captured - (gint64) target->ttl * G_USEC_PER_SEC);
+  gboolean ok = append (context, "ZADD", key, score, message->destination, NULL)
+      && append (context, "ZREMRANGEBYSCORE", key, "-inf", expired, NULL)
+      && append (context, "EXPIRE", key, ttl, NULL);
+
+  g_free (key);
+  g_free (score);
+  g_free (expired);
+  return ok;
+}
+
+guint
+gst_edge_redis_append_store (redisContext *context, const GstEdgeMessage *message)
+{
+  const GstEdgeRedisTarget *target = (const GstEdgeRedisTarget *) message->target;
+  guint commands = 3 + (target->latest ? 1 : 0) + (target->index ? 3 : 0);
+  gchar ttl[16];
+
+  g_snprintf (ttl, sizeof (ttl), "%u", target->ttl);
+  if (!target->latest && !target->index)
+    return append_frame (context, message, ttl) ? 1 : 0;
+  if (append (context, "MULTI", NULL) && append_frame (context, message, ttl)
+      && (!target->latest || append_latest (context, target, message, ttl))
+      && (!target->index || append_index (context, target, message, ttl))
+      && append (context, "EXEC", NULL))
+    return commands;
+  return 0;
+}
+
+static gboolean
+is_ok (const redisReply *reply)
+{
+  return reply->type == REDIS_REPLY_STATUS && g_str_equal (reply->str, "OK");
+}
+
+GstEdgeResult
+gst_edge_redis_judge_store (guint n_replies, const redisReply *last, const gchar *first_error,
+    gboolean *reconnect)
+{
+  const redisReply *set = last;
+
+  *reconnect = FALSE;
+  if (n_replies > 1 && last->type == REDIS_REPLY_ARRAY && last->elements > 0)
+    set = last->element[0];
+  if (first_error == NULL && is_ok (set))
+    return GST_EDGE_DELIVERED;
+  if (first_error == NULL && set->type == REDIS_REPLY_ERROR)
+    first_error = set->str;
+  if (first_error == NULL) {
+    *reconnect = TRUE;          /* an answer that makes no sense: nothing that follows can be trusted */
+    return GST_EDGE_RETRY;
+  }
+
+  switch (gst_edge_redis_judge_error (first_error)) {
+    case GST_EDGE_REDIS_BUSY:
+      return GST_EDGE_RETRY;
+    case GST_EDGE_REDIS_RECONNECT:
+      *reconnect = TRUE;
+      return GST_EDGE_RETRY;
+    default:
+      return GST_EDGE_REJECTED;
+  }
+}

@@ -1,0 +1,670 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * workerpool by itself: order, leaks with exact counts, flow returns, flushes, queries, the end. */
+
+#include "workerpool-rig.h"
+
+#define JPEG "image/jpeg,framerate=10/1"
+#define H264 "video/x-h264,stream-format=byte-stream,alignment=au"
+#define BEGIN "stream-start image/jpeg segment"
+#define DELTA GST_BUFFER_FLAG_DELTA_UNIT
+
+/* ---- order ---- */
+
+static void
+test_order (void)
+{
+  GstBufferList *list = gst_buffer_list_new ();
+  Rig rig;
+
+  rig_init (&rig, "", JPEG);
+  rig_push_range (&rig, 0, 2);
+  gst_harness_set_src_caps_str (rig.h, H264);
+  rig_push (&rig, 3);
+  gst_buffer_list_add (list, rig_buffer (4, 10));
+  gst_buffer_list_add (list, rig_buffer (5, 10));
+  g_assert_cmpint (gst_pad_push_list (rig.h->srcpad, list), ==, GST_FLOW_OK);
+  gst_harness_push_event (rig.h, gst_event_new_gap (6 * GST_SECOND, GST_SECOND));
+  rig_push (&rig, 7);
+  gst_harness_push_event (rig.h, gst_event_new_eos ());
+  rig_await (&rig, "eos");
+  rig_assert_log (&rig, BEGIN " 0 1 2 video/x-h264 segment 3 list(2) gap 7 eos");
+  g_assert_cmpuint (rig_get_stat (&rig, "in"), ==, 6);
+  g_assert_cmpuint (rig_get_stat (&rig, "out"), ==, 6);
+
+  /* nothing after EOS, until a new stream begins */
+  g_assert_cmpint (rig_push (&rig, 8), ==, GST_FLOW_EOS);
+  rig_clear_log (&rig);
+  gst_harness_push_event (rig.h, gst_event_new_stream_start ("again"));
+  gst_harness_set_src_caps_str (rig.h, JPEG);
+  g_assert_cmpint (rig_push (&rig, 9), ==, GST_FLOW_OK);
+  rig_await (&rig, "9");
+  rig_assert_log (&rig, BEGIN " 9");
+  rig_clear (&rig);
+}
+
+/* ---- leaks ---- */
+
+/* The worker stands at the gate with buffer 0. */
+static void
+init_held (Rig *rig, const gchar *properties, const gchar *caps)
+{
+  rig_init (rig, properties, caps);
+  gate_set_open (&rig->gate, FALSE);
+  rig_push (rig, 0);
+  gate_await_waiting (&rig->gate, 1);
+}
+
+static void
+finish_with_eos (Rig *rig)
+{
+  gate_set_open (&rig->gate, TRUE);
+  g_assert_true (gst_harness_push_event (rig->h, gst_event_new_eos ()));
+  rig_await (rig, "eos");
+}
+
+static void
+test_leaky_upstream (void)
+{
+  guint level;
+  Rig rig;
+
+  init_held (&rig, "max-size-buffers=3", JPEG);
+  rig_push_range (&rig, 1, 5);
+  level = gst_harness_buffers_received (rig.h);
+  g_assert_cmpuint (level, ==, 0);
+  gst_harness_get (rig.h, "workerpool", "current-level-buffers", &level, NULL);
+  g_assert_cmpuint (level, ==, 3);
+  rig_assert_conserved (&rig);
+  gate_set_open (&rig.gate, TRUE);
+  rig_await (&rig, "3");
+  rig_push (&rig, 6);
+  finish_with_eos (&rig);
+  rig_assert_log (&rig, BEGIN " 0 1 2 3 6! eos");
+  g_assert_cmpuint (rig_get_stat (&rig, "dropped-new"), ==, 2);
+  rig_clear (&rig);
+}
+
+static void
+test_leaky_downstream (void)
+{
+  Rig rig;
+
+  init_held (&rig, "max-size-buffers=3 leaky=downstream", JPEG);
+  rig_push_range (&rig, 1, 2);
+  gst_harness_push_event (rig.h, gst_event_new_gap (0, 0));
+  rig_push_range (&rig, 3, 5);
+  finish_with_eos (&rig);
+  rig_assert_log (&rig, BEGIN " 0 gap 3! 4 5 eos");
+  g_assert_cmpuint (rig_get_stat (&rig, "dropped-old"), ==, 2);
+  rig_clear (&rig);
+}
+
+static gpointer
+push_5 (gpointer data)
+{
+  return GINT_TO_POINTER (rig_push (data, 5));
+}
+
+static void
+test_not_leaky (void)
+{
+  GThread *thread;
+  Rig rig;
+
+  init_held (&rig, "max-size-buffers=4 leaky=no", JPEG);
+  rig_push_range (&rig, 1, 4);
+  thread = g_thread_new ("push", push_5, &rig);
+  /* room comes from a larger limit, or from a worker */
+  gst_harness_set (rig.h, "workerpool", "max-size-buffers", 5, NULL);
+  g_assert_cmpint (GPOINTER_TO_INT (g_thread_join (thread)), ==, GST_FLOW_OK);
+  thread = g_thread_new ("push", push_5, &rig);
+  gate_set_open (&rig.gate, TRUE);
+  g_assert_cmpint (GPOINTER_TO_INT (g_thread_join (thread)), ==, GST_FLOW_OK);
+  finish_with_eos (&rig);
+  rig_assert_log (&rig, BEGIN " 0 1 2 3 4 5 5 eos");
+  g_assert_cmpuint (rig_get_stat (&rig, "dropped"), ==, 0);
+  rig_clear (&rig);
+}
+
+static void
+test_bytes_and_time (void)
+{
+  guint64 bytes, time;
+  Rig rig;
+
+  init_held (&rig, "max-size-bytes=25", JPEG);
+  rig_push_range (&rig, 1, 3);
+  gst_harness_get (rig.h, "workerpool", "current-level-bytes", &bytes,
+      "current-level-time", &time, NULL);
+  g_assert_cmpuint (bytes, ==, 20);
+  g_assert_cmpuint (time, ==, 2 * GST_SECOND);
+  gst_harness_set (rig.h, "workerpool", "max-size-bytes", (guint64) 0,
+      "max-size-time", 4 * GST_SECOND, NULL);
+  rig_push_range (&rig, 4, 6);
+  finish_with_eos (&rig);
+  rig_assert_log (&rig, BEGIN " 0 1 2 4! eos");
+  g_assert_cmpuint (rig_get_stat (&rig, "dropped-new"), ==, 3);
+  rig_clear (&rig);
+}
+
+static void
+test_keyframes (void)
+{
+  Rig rig;
+
+  init_held (&rig, "max-size-buffers=2", H264);
+  rig_push_flags (&rig, 1, DELTA);
+  rig_push_flags (&rig, 2, DELTA);
+  rig_push_flags (&rig, 3, DELTA);
+  gate_set_open (&rig.gate, TRUE);
+  rig_await (&rig, "2");
+  rig_push_flags (&rig, 4, DELTA);
+  rig_push (&rig, 5);
+  rig_await (&rig, "5!");
+  rig_push_flags (&rig, 6, DELTA);
+  finish_with_eos (&rig);
+  rig_assert_log (&rig, "stream-start video/x-h264 segment 0 1 2 5! 6 eos");
+  g_assert_cmpuint (rig_get_stat (&rig, "dropped-new"), ==, 1);
+  g_assert_cmpuint (rig_get_stat (&rig, "dropped-gop"), ==, 1);
+  rig_clear (&rig);
+
+  /* each JPEG stands alone, whatever its flags say */
+  init_held (&rig, "max-size-buffers=2", JPEG);
+  rig_push_flags (&rig, 1, DELTA);
+  rig_push_flags (&rig, 2, DELTA);
+  rig_push_flags (&rig, 3, DELTA);
+  gate_set_open (&rig.gate, TRUE);
+  rig_await (&rig, "2");
+  rig_push_flags (&rig, 4, DELTA);
+  finish_with_eos (&rig);
+  rig_assert_log (&rig, BEGIN " 0 1 2 4! eos");
+  rig_clear (&rig);
+}
+
+static void
+test_max_age (void)
+{
+  Rig rig;
+
+  init_held (&rig, "max-age=1", JPEG);
+  rig_push_range (&rig, 1, 3);
+  gate_set_open (&rig.gate, TRUE);
+  g_assert_true (gst_harness_push_event (rig.h, gst_event_new_eos ()));
+  rig_await (&rig, "eos");
+  g_assert_cmpuint (rig_get_stat (&rig, "dropped-age"), >=, 1);
+  rig_assert_conserved (&rig);
+  rig_clear (&rig);
+}
+
+/* ---- flow returns ---- */
+
+static void
+push_time_segment (Rig *rig)
+{
+  GstSegment segment;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  gst_harness_push_event (rig->h, gst_event_new_segment (&segment));
+}
+
+static void
+test_error (void)
+{
+  Rig rig;
+
+  init_held (&rig, "", JPEG);
+  rig_push_range (&rig, 1, 3);
+  rig_set_result (&rig, GST_FLOW_ERROR);
+  gate_set_open (&rig.gate, TRUE);
+  while (rig_push (&rig, 4) == GST_FLOW_OK)
+    g_thread_yield ();
+  g_assert_cmpint (rig_push (&rig, 5), ==, GST_FLOW_ERROR);
+  rig_assert_log (&rig, BEGIN " 0");
+  g_assert_cmpuint (rig_get_stat (&rig, "errors"), ==, 1);
+  g_assert_cmpuint (rig_get_stat (&rig, "cancelled"), >=, 3);
+  rig_assert_conserved (&rig);
+
+  /* a flush makes it good */
+  rig_set_result (&rig, GST_FLOW_OK);
+  gst_harness_push_event (rig.h, gst_event_new_flush_start ());
+  gst_harness_push_event (rig.h, gst_event_new_flush_stop (TRUE));
+  rig_clear_log (&rig);
+  push_time_segment (&rig);
+  g_assert_cmpint (rig_push (&rig, 6), ==, GST_FLOW_OK);
+  finish_with_eos (&rig);
+  rig_assert_log (&rig, "segment 6 eos");
+  rig_clear (&rig);
+}
+
+static void
+test_eos_from_downstream (void)
+{
+  Rig rig;
+
+  init_held (&rig, "", JPEG);
+  rig_push_range (&rig, 1, 3);
+  rig_set_result (&rig, GST_FLOW_EOS);
+  gate_set_open (&rig.gate, TRUE);
+  while (rig_push (&rig, 4) == GST_FLOW_OK)
+    g_thread_yield ();
+  g_assert_cmpint (rig_push (&rig, 5), ==, GST_FLOW_EOS);
+  rig_assert_log (&rig, BEGIN " 0");
+
+  /* a segment lets data through again */
+  rig_set_result (&rig, GST_FLOW_OK);
+  push_time_segment (&rig);
+  g_assert_cmpint (rig_push (&rig, 6), ==, GST_FLOW_OK);
+  finish_with_eos (&rig);
+  rig_assert_log (&rig, BEGIN " 0 segment 6 eos");
+  rig_assert_conserved (&rig);
+  rig_clear (&rig);
+}
+
+static void
+test_not_linked (void)
+{
+  Rig rig;
+
+  init_held (&rig, "", JPEG);
+  rig_push_range (&rig, 1, 2);
+  rig_set_result (&rig, GST_FLOW_NOT_LINKED);
+  gate_set_open (&rig.gate, TRUE);
+  while (rig_push (&rig, 3) == GST_FLOW_OK)
+    g_thread_yield ();
+  g_assert_cmpint (rig_push (&rig, 4), ==, GST_FLOW_NOT_LINKED);
+
+  /* linked again: what was queued goes on */
+  rig_clear_log (&rig);
+  rig_set_result (&rig, GST_FLOW_OK);
+  gst_harness_push_upstream_event (rig.h, gst_event_new_reconfigure ());
+  g_assert_cmpint (rig_push (&rig, 5), ==, GST_FLOW_OK);
+  rig_await (&rig, "5");
+  g_assert_true (g_str_has_prefix (rig.log->str, "1 2"));
+  rig_assert_conserved (&rig);
+  rig_clear (&rig);
+}
+
+/* With EOS in the queue nobody pushes any more who could learn of the error. */
+static void
+test_error_before_eos (void)
+{
+  GstBus *bus = gst_bus_new ();
+  GstElement *element;
+  GstMessage *message;
+  Rig rig;
+
+  init_held (&rig, "", JPEG);
+  element = gst_harness_find_element (rig.h, "workerpool");
+  gst_element_set_bus (element, bus);
+  rig_push (&rig, 1);
+  gst_harness_push_event (rig.h, gst_event_new_eos ());
+  rig_set_result (&rig, GST_FLOW_ERROR);
+  gate_set_open (&rig.gate, TRUE);
+  message = gst_bus_timed_pop_filtered (bus, GST_CLOCK_TIME_NONE,
+      GST_MESSAGE_ERROR);
+  gst_message_unref (message);
+  rig_await (&rig, "eos");
+  rig_assert_log (&rig, BEGIN " 0 eos");
+  gst_element_set_bus (element, NULL);
+  gst_object_unref (element);
+  gst_object_unref (bus);
+  rig_clear (&rig);
+}
+
+/* ---- flushes ---- */
+
+static gpointer
+push_flush_start (gpointer data)
+{
+  Rig *rig = data;
+
+  gst_harness_push_event (rig->h, gst_event_new_flush_start ());
+  return NULL;
+}
+
+/* While the worker is blocked downstream and upstream waits for room. */
+static void
+test_flush (void)
+{
+  GThread *pusher, *flusher;
+  GstCaps *caps;
+  Rig rig;
+
+  init_held (&rig, "max-size-buffers=4 leaky=no", JPEG);
+  rig_push_range (&rig, 1, 3);
+  gst_harness_set_src_caps_str (rig.h, H264);
+  rig_push (&rig, 4);
+  pusher = g_thread_new ("push", push_5, &rig);
+  flusher = g_thread_new ("flush", push_flush_start, &rig);
+  g_assert_cmpint (GPOINTER_TO_INT (g_thread_join (pusher)), ==,
+      GST_FLOW_FLUSHING);
+  g_thread_join (flusher);
+  g_assert_cmpint (rig_push (&rig, 6), ==, GST_FLOW_FLUSHING);
+  gst_harness_push_event (rig.h, gst_event_new_flush_stop (TRUE));
+  rig_assert_log (&rig, BEGIN " 0");
+
+  /* the caps that were queued have not been lost */
+  rig_clear_log (&rig);
+  push_time_segment (&rig);
+  g_assert_cmpint (rig_push (&rig, 7), ==, GST_FLOW_OK);
+  rig_await (&rig, "7");
+  rig_assert_log (&rig, "video/x-h264 segment 7");
+  caps = gst_pad_get_current_caps (rig.h->sinkpad);
+  g_assert_true (gst_structure_has_name (gst_caps_get_structure (caps, 0),
+          "video/x-h264"));
+  gst_caps_unref (caps);
+  g_assert_cmpuint (rig_get_stat (&rig, "cancelled"), >=, 4);
+  rig_assert_conserved (&rig);
+  rig_clear (&rig);
+}
+
+/* ---- queries ---- */
+
+static GstPadProbeReturn
+answer_allocation (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  Rig *rig = user_data;
+  GstQuery *query = GST_PAD_PROBE_INFO_QUERY (info);
+
+  if (GST_QUERY_TYPE (query) != GST_QUERY_ALLOCATION)
+    return GST_PAD_PROBE_OK;
+  g_mutex_lock (&rig->lock);
+  g_string_append (rig->log, " allocation");
+  g_mutex_unlock (&rig->lock);
+  gst_query_add_allocation_meta (query, GST_REFERENCE_TIMESTAMP_META_API_TYPE,
+      NULL);
+  return GST_PAD_PROBE_HANDLED;
+}
+
+static gpointer
+query_allocation (gpointer data)
+{
+  Rig *rig = data;
+  GstCaps *caps = gst_caps_from_string (JPEG);
+  GstQuery *query = gst_query_new_allocation (caps, FALSE);
+  gboolean ok = gst_pad_peer_query (rig->h->srcpad, query);
+
+  if (ok)
+    g_assert_cmpuint (gst_query_get_n_allocation_metas (query), ==, 1);
+  gst_query_unref (query);
+  gst_caps_unref (caps);
+  return GINT_TO_POINTER (ok);
+}
+
+static void
+test_allocation_query (void)
+{
+  GThread *thread;
+  Rig rig;
+
+  init_held (&rig, "", JPEG);
+  gst_pad_add_probe (rig.h->sinkpad, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM
+      | GST_PAD_PROBE_TYPE_PUSH, answer_allocation, &rig, NULL);
+  rig_push (&rig, 1);
+  /* in its place: after what is queued */
+  thread = g_thread_new ("query", query_allocation, &rig);
+  gate_set_open (&rig.gate, TRUE);
+  g_assert_true (GPOINTER_TO_INT (g_thread_join (thread)));
+  rig_assert_log (&rig, BEGIN " 0 1 allocation");
+
+  /* no answer, and no waiting, when a flush comes */
+  gate_set_open (&rig.gate, FALSE);
+  rig_push (&rig, 2);
+  gate_await_waiting (&rig.gate, 1);
+  thread = g_thread_new ("query", query_allocation, &rig);
+  push_flush_start (&rig);
+  g_assert_false (GPOINTER_TO_INT (g_thread_join (thread)));
+  gst_harness_push_event (rig.h, gst_event_new_flush_stop (TRUE));
+  rig_clear (&rig);
+}
+
+static void
+assert_latency (const gchar *properties, GstClockTime expected)
+{
+  GstQuery *query = gst_query_new_latency ();
+  GstClockTime min, max;
+  gboolean live;
+  Rig rig;
+
+  rig_init (&rig, properties, JPEG);
+  gst_harness_set_live (rig.h, TRUE);
+  gst_harness_set_upstream_latency (rig.h, GST_SECOND);
+  g_assert_true (gst_pad_peer_query (rig.h->sinkpad, query));
+  gst_query_parse_latency (query, &live, &min, &max);
+  g_assert_cmpuint (min, ==, GST_SECOND);
+  g_assert_cmpuint (max, ==, expected);
+  gst_query_unref (query);
+  rig_clear (&rig);
+}
+
+static void
+test_latency_query (void)
+{
+  /* the harness itself answers without a maximum */
+  assert_latency ("", GST_CLOCK_TIME_NONE);
+  assert_latency ("leaky=no max-size-time=2000000000", GST_CLOCK_TIME_NONE);
+}
+
+static GstPadProbeReturn
+answer_position (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  GstQuery *query = GST_PAD_PROBE_INFO_QUERY (info);
+
+  if (GST_QUERY_TYPE (query) == GST_QUERY_POSITION)
+    gst_query_set_position (query, GST_FORMAT_TIME, 10 * GST_SECOND);
+  else if (GST_QUERY_TYPE (query) == GST_QUERY_LATENCY)
+    gst_query_set_latency (query, TRUE, GST_SECOND, 3 * GST_SECOND);
+  else
+    return GST_PAD_PROBE_OK;
+  return GST_PAD_PROBE_HANDLED;
+}
+
+static void
+test_position_query (void)
+{
+  GstQuery *query;
+  GstClockTime min, max;
+  gboolean live;
+  gint64 position;
+  Rig rig;
+
+  init_held (&rig, "leaky=no max-size-time=5000000000", JPEG);
+  gst_pad_add_probe (rig.h->srcpad, GST_PAD_PROBE_TYPE_QUERY_UPSTREAM
+      | GST_PAD_PROBE_TYPE_PUSH, answer_position, NULL, NULL);
+  rig_push_range (&rig, 1, 3);
+  g_assert_true (gst_pad_peer_query_position (rig.h->sinkpad, GST_FORMAT_TIME,
+          &position));
+  g_assert_cmpint (position, ==, 7 * GST_SECOND);
+
+  query = gst_query_new_latency ();
+  g_assert_true (gst_pad_peer_query (rig.h->sinkpad, query));
+  gst_query_parse_latency (query, &live, &min, &max);
+  g_assert_cmpuint (max, ==, 8 * GST_SECOND);
+  gst_harness_set (rig.h, "workerpool", "leaky", 1, NULL);
+  g_assert_true (gst_pad_peer_query (rig.h->sinkpad, query));
+  gst_query_parse_latency (query, &live, &min, &max);
+  g_assert_cmpuint (max, ==, 5 * GST_SECOND);
+  gst_query_unref (query);
+  rig_clear (&rig);
+}
+
+/* ---- the end ---- */
+
+static GstMessage *
+await_message (GstBus *bus, GstMessageType type)
+{
+  return gst_bus_timed_pop_filtered (bus, GST_CLOCK_TIME_NONE, type);
+}
+
+static void
+test_drain_timeout (void)
+{
+  GstBus *bus = gst_bus_new ();
+  GstElement *element;
+  Rig rig;
+
+  init_held (&rig, "drain-timeout=20000000", JPEG);
+  element = gst_harness_find_element (rig.h, "workerpool");
+  gst_element_set_bus (element, bus);
+  rig_push_range (&rig, 1, 5);
+  gst_harness_push_event (rig.h, gst_event_new_eos ());
+  gst_message_unref (await_message (bus, GST_MESSAGE_WARNING));
+  g_assert_cmpuint (rig_get_stat (&rig, "cancelled"), ==, 5);
+  gate_set_open (&rig.gate, TRUE);
+  rig_await (&rig, "eos");
+  rig_assert_log (&rig, BEGIN " 0 eos");
+  rig_assert_conserved (&rig);
+  gst_element_set_bus (element, NULL);
+  gst_object_unref (element);
+  gst_object_unref (bus);
+  rig_clear (&rig);
+}
+
+static gpointer
+stop_element (gpointer data)
+{
+  gst_element_set_state (data, GST_STATE_NULL);
+  return NULL;
+}
+
+static void
+test_drain_on_stop (void)
+{
+  GstElement *element;
+  GThread *thread;
+  Rig rig;
+
+  init_held (&rig, "drain-on-stop=true", JPEG);
+  element = gst_harness_find_element (rig.h, "workerpool");
+  rig_push_range (&rig, 1, 5);
+  thread = g_thread_new ("stop", stop_element, element);
+  /* it accepts no more, finishes the rest */
+  while (rig_push (&rig, 6) != GST_FLOW_FLUSHING)
+    g_thread_yield ();
+  gate_set_open (&rig.gate, TRUE);
+  g_thread_join (thread);
+  g_assert_true (g_str_has_prefix (rig.log->str, BEGIN " 0 1 2 3 4 5"));
+  g_assert_cmpuint (rig_get_stat (&rig, "cancelled"), ==, 1);
+  rig_assert_conserved (&rig);
+  gst_object_unref (element);
+  rig_clear (&rig);
+
+  /* without it, or in vain: cancelled and counted */
+  init_held (&rig, "drain-on-stop=true drain-timeout=1000000", JPEG);
+  element = gst_harness_find_element (rig.h, "workerpool");
+  rig_push_range (&rig, 1, 5);
+  thread = g_thread_new ("stop", stop_element, element);
+  while (rig_get_stat (&rig, "cancelled") < 5)
+    g_thread_yield ();
+  gate_set_open (&rig.gate, TRUE);
+  g_thread_join (thread);
+  rig_assert_log (&rig, BEGIN " 0");
+  rig_assert_conserved (&rig);
+  gst_object_unref (element);
+  rig_clear (&rig);
+}
+
+/* ---- what it tells ---- */
+
+static void
+test_stats_message (void)
+{
+  GstBus *bus = gst_bus_new ();
+  const GstStructure *stats, *pool;
+  GstElement *element;
+  GstMessage *message;
+  Rig rig;
+
+  rig_init (&rig, "pool=told max-workers=2", JPEG);
+  element = gst_harness_find_element (rig.h, "workerpool");
+  gst_element_set_bus (element, bus);
+  rig_push_range (&rig, 0, 9);
+  rig_await (&rig, "9");
+  g_object_set (element, "stats-interval", GST_MSECOND, NULL);
+  message = await_message (bus, GST_MESSAGE_ELEMENT);
+  stats = gst_message_get_structure (message);
+  g_assert_true (gst_structure_has_name (stats, "edge-worker-stats"));
+  g_assert_true (gst_structure_has_field_typed (stats, "in", G_TYPE_UINT64));
+  g_assert_true (gst_structure_has_field_typed (stats, "wait-p99",
+          GST_TYPE_CLOCK_TIME));
+  pool = gst_value_get_structure (gst_structure_get_value (stats, "pool"));
+  g_assert_cmpstr (gst_structure_get_string (pool, "name"), ==, "told");
+  gst_message_unref (message);
+  gst_element_set_bus (element, NULL);
+  gst_object_unref (element);
+  gst_object_unref (bus);
+  rig_clear (&rig);
+}
+
+static void
+test_conflict (void)
+{
+  GstElement *a = gst_element_factory_make ("workerpool", NULL);
+  GstElement *b = gst_element_factory_make ("workerpool", NULL);
+  GstElement *c = gst_element_factory_make ("workerpool", NULL);
+  GstBus *bus = gst_bus_new ();
+  GstStructure *stats;
+  GstMessage *message;
+  const GstStructure *pool;
+  guint workers;
+
+  g_object_set (a, "pool", "shared", "max-workers", 3, NULL);
+  g_object_set (b, "pool", "shared", "max-workers", 5, NULL);
+  g_object_set (c, "pool", "shared", NULL);
+  gst_element_set_bus (b, bus);
+  gst_element_set_bus (c, bus);
+  gst_element_set_state (a, GST_STATE_PLAYING);
+  gst_element_set_state (c, GST_STATE_PLAYING);
+  gst_element_set_state (b, GST_STATE_PLAYING);
+
+  message = await_message (bus, GST_MESSAGE_ELEMENT);
+  g_assert_true (GST_MESSAGE_SRC (message) == GST_OBJECT (b));
+  g_assert_true (gst_message_has_name (message, "edge-pool-conflict"));
+  g_assert_cmpstr (gst_structure_get_string (gst_message_get_structure
+          (message), "ignored"), ==, "max-workers");
+  gst_message_unref (message);
+  g_object_get (b, "stats", &stats, NULL);
+  pool = gst_value_get_structure (gst_structure_get_value (stats, "pool"));
+  g_assert_true (gst_structure_get_uint (pool, "workers", &workers));
+  g_assert_cmpuint (workers, ==, 3);
+  gst_structure_free (stats);
+
+  gst_element_set_state (a, GST_STATE_NULL);
+  gst_element_set_state (b, GST_STATE_NULL);
+  gst_element_set_state (c, GST_STATE_NULL);
+  gst_object_unref (a);
+  gst_object_unref (b);
+  gst_object_unref (c);
+  gst_object_unref (bus);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  gst_init (&argc, &argv);
+
+  g_test_add_func ("/workerpool/order", test_order);
+  g_test_add_func ("/workerpool/leaky-upstream", test_leaky_upstream);
+  g_test_add_func ("/workerpool/leaky-downstream", test_leaky_downstream);
+  g_test_add_func ("/workerpool/not-leaky", test_not_leaky);
+  g_test_add_func ("/workerpool/bytes-and-time", test_bytes_and_time);
+  g_test_add_func ("/workerpool/keyframes", test_keyframes);
+  g_test_add_func ("/workerpool/max-age", test_max_age);
+  g_test_add_func ("/workerpool/error", test_error);
+  g_test_add_func ("/workerpool/eos-from-downstream", test_eos_from_downstream);
+  g_test_add_func ("/workerpool/not-linked", test_not_linked);
+  g_test_add_func ("/workerpool/error-before-eos", test_error_before_eos);
+  g_test_add_func ("/workerpool/flush", test_flush);
+  g_test_add_func ("/workerpool/allocation-query", test_allocation_query);
+  g_test_add_func ("/workerpool/latency-query", test_latency_query);
+  g_test_add_func ("/workerpool/position-query", test_position_query);
+  g_test_add_func ("/workerpool/drain-timeout", test_drain_timeout);
+  g_test_add_func ("/workerpool/drain-on-stop", test_drain_on_stop);
+  g_test_add_func ("/workerpool/stats-message", test_stats_message);
+  g_test_add_func ("/workerpool/conflict", test_conflict);
+  return g_test_run ();
+}
