@@ -40,7 +40,9 @@ find (const gchar *text)
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS (known); i++) {
-    if (g_str_has_prefix (text, known[i].prefix))
+    gsize length = strlen (known[i].prefix);
+
+    if (strncmp (text, known[i].prefix, length) == 0 && (text[length] == '\0' || text[length] == ' '))
       return (gint) i;
   }
   return -1;

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * A latency histogram that any thread may fill without a lock: four buckets per octave of microseconds, relative
- * error of a quantile under 20 %. */
+ * error of a quantile under 25 %. */
 
 #pragma once
 

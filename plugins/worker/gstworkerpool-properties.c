@@ -126,9 +126,9 @@ gst_worker_pool_set_property (GObject * object, guint prop_id,
       self->limits.max_time = g_value_get_uint64 (value);
       break;
     case PROP_MAX_AGE:
-      self->limits.max_age =
-          (gint64) MIN (GST_TIME_AS_USECONDS (g_value_get_uint64 (value)),
-          G_MAXINT64);
+      /* a limit below the resolution is still one */
+      self->limits.max_age = (gint64) ((g_value_get_uint64 (value)
+              + GST_USECOND - 1) / GST_USECOND);
       break;
     case PROP_LEAKY:
       self->limits.leaky = g_value_get_enum (value);

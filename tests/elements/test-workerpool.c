@@ -30,9 +30,11 @@ test_order (void)
   rig_push (&rig, 7);
   gst_harness_push_event (rig.h, gst_event_new_eos ());
   rig_await (&rig, "eos");
-  rig_assert_log (&rig, BEGIN " 0 1 2 video/x-h264 segment 3 list(2) gap 7 eos");
-  g_assert_cmpuint (rig_get_stat (&rig, "in"), ==, 6);
-  g_assert_cmpuint (rig_get_stat (&rig, "out"), ==, 6);
+  /* the harness takes lists apart */
+  rig_assert_log (&rig,
+      BEGIN " 0 1 2 video/x-h264 segment 3 list(2) 4 5 gap 7 eos");
+  g_assert_cmpuint (rig_get_stat (&rig, "in"), ==, 7);
+  g_assert_cmpuint (rig_get_stat (&rig, "out"), ==, 7);
 
   /* nothing after EOS, until a new stream begins */
   g_assert_cmpint (rig_push (&rig, 8), ==, GST_FLOW_EOS);
@@ -189,7 +191,8 @@ test_max_age (void)
 {
   Rig rig;
 
-  init_held (&rig, "max-age=1", JPEG);
+  init_held (&rig, "", JPEG);
+  gst_harness_set (rig.h, "workerpool", "max-age", (guint64) 1, NULL);
   rig_push_range (&rig, 1, 3);
   gate_set_open (&rig.gate, TRUE);
   g_assert_true (gst_harness_push_event (rig.h, gst_event_new_eos ()));

@@ -1,0 +1,71 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Lets through at most so many frames per second, exactly, by their timestamps. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "camera-limiter.h"
+
+void
+gst_edge_camera_limiter_restart (GstEdgeCameraLimiter * limiter)
+{
+  limiter->started = FALSE;
+  limiter->interval = 0;
+}
+
+void
+gst_edge_camera_limiter_set_rate (GstEdgeCameraLimiter * limiter, guint fps_n,
+    guint fps_d)
+{
+  GstClockTime period =
+      fps_n > 0 ? gst_util_uint64_scale_round (GST_SECOND, fps_d, fps_n) : 0;
+
+  if (period == limiter->period)
+    return;
+  limiter->period = period;
+  limiter->started = FALSE;
+}
+
+static void
+observe (GstEdgeCameraLimiter * limiter, GstClockTime time)
+{
+  if (limiter->started && time > limiter->last) {
+    GstClockTime delta = time - limiter->last;
+
+    limiter->interval = limiter->interval == 0 ? delta
+        : (7 * limiter->interval + delta) / 8;
+  }
+  limiter->last = time;
+  if (!limiter->started)
+    limiter->due = time;
+  limiter->started = TRUE;
+}
+
+gboolean
+gst_edge_camera_limiter_wants (GstEdgeCameraLimiter * limiter,
+    GstClockTime time)
+{
+  GstClockTime tolerance;
+
+  if (limiter->period == 0 || !GST_CLOCK_TIME_IS_VALID (time))
+    return TRUE;
+  observe (limiter, time);
+  /* Within half a frame of its time no other frame is nearer. */
+  tolerance = MIN (limiter->interval, limiter->period) / 2;
+  return time + tolerance >= limiter->due;
+}
+
+void
+gst_edge_camera_limiter_take (GstEdgeCameraLimiter * limiter, GstClockTime time)
+{
+  if (limiter->period == 0 || !GST_CLOCK_TIME_IS_VALID (time))
+    return;
+  limiter->due += limiter->period;
+  /* After a gap, or with a camera slower than the limit, do not catch up. */
+  if (time >= limiter->due)
+    limiter->due = time + limiter->period;
+}

@@ -1,0 +1,46 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Lets through at most so many frames per second, exactly, by their timestamps. Pure. */
+
+#pragma once
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+/**
+ * GstEdgeCameraLimiter:
+ *
+ * Keeps a schedule of one frame per period, so that the rate is exact in the long run whatever the camera's own
+ * rate is, and takes the frame that is nearest to each point of it, so that network jitter costs no frame.
+ * Zero is a valid start.
+ */
+typedef struct
+{
+  GstClockTime period;          /* 0 = no limit */
+  gboolean started;
+  GstClockTime due;             /* when the next frame should be */
+  GstClockTime last;            /* last frame that was offered */
+  GstClockTime interval;        /* smoothed, between offered frames; 0 = not known */
+} GstEdgeCameraLimiter;
+
+/* A new connection: the schedule goes on from its first frame. */
+void gst_edge_camera_limiter_restart (GstEdgeCameraLimiter * limiter);
+
+/* The period may change at any time. */
+void gst_edge_camera_limiter_set_rate (GstEdgeCameraLimiter * limiter, guint fps_n, guint fps_d);
+
+/**
+ * gst_edge_camera_limiter_wants:
+ * @limiter: the limiter
+ * @time: of the frame; each frame is offered once, in order
+ *
+ * Returns: whether the frame should go out; if it does, gst_edge_camera_limiter_take() must follow
+ */
+gboolean gst_edge_camera_limiter_wants (GstEdgeCameraLimiter * limiter, GstClockTime time);
+
+void gst_edge_camera_limiter_take (GstEdgeCameraLimiter * limiter, GstClockTime time);
+
+G_END_DECLS

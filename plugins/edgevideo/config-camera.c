@@ -1,0 +1,240 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * One camera of the config: its keys, its URL, and the same from the structure that an application brings. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <string.h>
+
+#include "config-value.h"
+#include "frame/camera-id.h"
+
+#define URL_RULE "a URL like rtsp://host:554/path"
+#define RATE_RULE "a number of frames per second from 0 to 240 (0 = all that the camera sends)"
+#define QUALITY_RULE "a number from 2 (best) to 31, the scale of ffmpeg -q:v"
+
+#define FIELD(name) G_STRUCT_OFFSET (GstEdgeCameraConfig, name)
+
+static const gchar *const protocols[] = { "tcp", "udp", "auto", NULL };
+
+const GstEdgeConfigKey gst_edge_camera_keys[] = {
+  {"id", GST_EDGE_VALUE_ID, FIELD (id), 1, 64, "an id of " GST_EDGE_CAMERA_ID_RULE},
+  {"url", GST_EDGE_VALUE_TEXT, FIELD (url), 1, 2048, URL_RULE, TRUE},
+  {"user", GST_EDGE_VALUE_TEXT, FIELD (user), 1, 255, "a user name"},
+  {"password", GST_EDGE_VALUE_TEXT, FIELD (password), 0, 255, "a text of at most 255 bytes", TRUE},
+  {"fps", GST_EDGE_VALUE_RATE, FIELD (frames.rate), 0, 0, RATE_RULE},
+  {"target_fps", GST_EDGE_VALUE_RATE, FIELD (frames.rate), 0, 0, RATE_RULE},
+  {"quality", GST_EDGE_VALUE_NUMBER, FIELD (frames.frame_quality), 2, 31, QUALITY_RULE},
+  {"frame_quality", GST_EDGE_VALUE_NUMBER, FIELD (frames.frame_quality), 2, 31, QUALITY_RULE},
+  {"jpeg_quality", GST_EDGE_VALUE_NUMBER, FIELD (frames.jpeg_quality), 1, 100, "a number from 1 to 100 (best)"},
+  {"resolution", GST_EDGE_VALUE_SIZE, FIELD (frames.width), 0, 0,
+      "a size from 16x16 to 8192x8192, like 1280x720"},
+  {"frame_resolution", GST_EDGE_VALUE_SIZE, FIELD (frames.width), 0, 0,
+      "a size from 16x16 to 8192x8192, like 1280x720"},
+  {"protocol", GST_EDGE_VALUE_CHOICE, FIELD (protocol), 0, 0, "tcp, udp or auto", FALSE, protocols},
+  {"latency_ms", GST_EDGE_VALUE_NUMBER, FIELD (latency_ms), 0, 60000, "a number of milliseconds from 0 to 60000"},
+  {NULL}
+};
+
+static const gchar *
+skip_scheme (const gchar *url)
+{
+  if (g_str_has_prefix (url, "rtsp://"))
+    return url + strlen ("rtsp://");
+  return g_str_has_prefix (url, "rtsps://") ? url + strlen ("rtsps://") : NULL;
+}
+
+static gboolean
+is_host (const gchar *start, gsize length)
+{
+  gsize i;
+
+  if (length > 2 && start[0] == '[' && start[length - 1] == ']') {
+    gchar *address = g_strndup (start + 1, length - 2);
+    gboolean ok = g_hostname_is_ip_address (address);
+
+    g_free (address);
+    return ok;
+  }
+  for (i = 0; i < length; i++) {
+    if (!g_ascii_isalnum (start[i]) && strchr (".-_", start[i]) == NULL)
+      return FALSE;
+  }
+  return length > 0 && length <= 253;
+}
+
+/* @text: host or host:port, up to @end */
+static const gchar *
+check_host (const gchar *text, const gchar *end)
+{
+  const gchar *bracket = text[0] == '[' ? memchr (text, ']', (gsize) (end - text)) : NULL;
+  const gchar *from = bracket != NULL ? bracket : text;
+  const gchar *colon = memchr (from, ':', (gsize) (end - from));
+  gchar *port;
+  gboolean ok;
+
+  if (!is_host (text, (gsize) ((colon != NULL ? colon : end) - text)))
+    return "the URL has no valid host; write " URL_RULE ", and in a password %40 for '@', %2f for '/'";
+  if (colon == NULL)
+    return NULL;
+  port = g_strndup (colon + 1, (gsize) (end - colon - 1));
+  ok = g_ascii_string_to_unsigned (port, 10, 1, 65535, NULL, NULL);
+  g_free (port);
+  return ok ? NULL : "the port of the URL must be a number from 1 to 65535; in a password write %2f for '/'";
+}
+
+static const gchar *
+take_credentials (GstEdgeCameraConfig *camera, const gchar *start, const gchar *at)
+{
+  const gchar *colon = memchr (start, ':', (gsize) (at - start));
+
+  if (camera->user != NULL || camera->password != NULL)
+    return "credentials are given twice; keep either those in the URL or the keys user and password";
+  camera->user = g_uri_unescape_segment (start, colon != NULL ? colon : at, NULL);
+  if (colon != NULL)
+    camera->password = g_uri_unescape_segment (colon + 1, at, NULL);
+  if (camera->user == NULL || (colon != NULL && camera->password == NULL))
+    return "the user or password in the URL has a '%' that starts no escape; write %25 for it";
+  return NULL;
+}
+
+/* Moves the credentials from the URL to where they cannot be seen. */
+static const gchar *
+split_url (GstEdgeCameraConfig *camera)
+{
+  const gchar *start = skip_scheme (camera->url), *end, *at, *problem = NULL;
+  gchar *url;
+
+  if (start == NULL || strpbrk (camera->url, " \"\\<>") != NULL)
+    return "this is no URL of a camera; write " URL_RULE;
+  end = start + strcspn (start, "/?#");
+  at = g_strrstr_len (start, end - start, "@");
+  if (at != NULL)
+    problem = take_credentials (camera, start, at);
+  if (problem == NULL)
+    problem = check_host (at != NULL ? at + 1 : start, end);
+  if (problem != NULL || at == NULL)
+    return problem;
+  url = g_strdup_printf ("%.*s%s", (gint) (start - camera->url), camera->url, at + 1);
+  gst_edge_free_secret (camera->url);
+  camera->url = url;
+  return NULL;
+}
+
+gboolean
+gst_edge_camera_config_finish (GstEdgeCameraConfig *camera, const gchar **name, gchar **problem)
+{
+  const gchar *sentence = NULL;
+
+  *name = "id";
+  if (camera->id == NULL)
+    sentence = "missing; every camera needs an id of " GST_EDGE_CAMERA_ID_RULE;
+  if (sentence == NULL) {
+    *name = "url";
+    sentence = camera->url == NULL ? "missing; every camera needs " URL_RULE : split_url (camera);
+  }
+  if (sentence == NULL) {
+    *name = "password";
+    if (camera->password != NULL && camera->user == NULL)
+      sentence = "there is a password but no user; give user too";
+  }
+  if (sentence == NULL) {
+    *name = "jpeg_quality";
+    sentence = gst_edge_frame_settings_check (&camera->frames);
+  }
+  *problem = g_strdup (sentence);
+  return sentence == NULL;
+}
+
+/* ---- from an application ---- */
+
+static const GstEdgeConfigKey *
+find_key (const gchar *name)
+{
+  const GstEdgeConfigKey *key;
+
+  for (key = gst_edge_camera_keys; key->name != NULL; key++) {
+    const gchar *a = key->name, *b = name;
+
+    /* fields may be written as properties are: jpeg-quality */
+    while (*a != '\0' && (*a == *b || (*a == '_' && *b == '-'))) {
+      a++;
+      b++;
+    }
+    if (*a == *b)
+      return key;
+  }
+  return NULL;
+}
+
+static gboolean
+to_config_text (const GValue *value, GstEdgeConfigText *text)
+{
+  GValue string = G_VALUE_INIT;
+
+  text->quoted = G_VALUE_HOLDS_STRING (value);
+  text->hidden = FALSE;
+  if (GST_VALUE_HOLDS_FRACTION (value) && gst_value_get_fraction_denominator (value) != 0) {
+    gchar buffer[G_ASCII_DTOSTR_BUF_SIZE];
+
+    text->text = g_strdup (g_ascii_formatd (buffer, sizeof (buffer), "%.6f",
+            (gdouble) gst_value_get_fraction_numerator (value) / gst_value_get_fraction_denominator (value)));
+    return TRUE;
+  }
+  g_value_init (&string, G_TYPE_STRING);
+  if (G_VALUE_HOLDS_DOUBLE (value)) {
+    gchar buffer[G_ASCII_DTOSTR_BUF_SIZE];
+
+    text->text = g_strdup (g_ascii_formatd (buffer, sizeof (buffer), "%.6f", g_value_get_double (value)));
+  } else {
+    text->text = g_value_transform (value, &string) ? g_value_dup_string (&string) : NULL;
+  }
+  g_value_unset (&string);
+  return text->text != NULL;
+}
+
+typedef struct
+{
+  GstEdgeCameraConfig *camera;
+  const gchar *name;
+  gchar *problem;
+} Fields;
+
+static gboolean
+set_field (GQuark id, const GValue *value, gpointer user_data)
+{
+  Fields *fields = user_data;
+  const GstEdgeConfigKey *key;
+  GstEdgeConfigText text = { NULL, };
+
+  fields->name = g_quark_to_string (id);
+  key = find_key (fields->name);
+  if (key == NULL)
+    fields->problem = g_strdup ("unknown field; the fields are the keys of a camera in the config file");
+  else if (!to_config_text (value, &text))
+    fields->problem = g_strdup_printf ("this value is not allowed; write %s", key->allowed);
+  else
+    gst_edge_config_key_set (key, fields->camera, &text, &fields->problem);
+  gst_edge_config_text_clear (&text);
+  return fields->problem == NULL;
+}
+
+GstEdgeCameraConfig *
+gst_edge_camera_config_from_structure (const GstStructure *structure, GError **error)
+{
+  Fields fields = { gst_edge_camera_config_new (), NULL, NULL };
+
+  fields.camera->from_application = TRUE;
+  if (gst_structure_foreach (structure, set_field, &fields)
+      && gst_edge_camera_config_finish (fields.camera, &fields.name, &fields.problem))
+    return fields.camera;
+  g_set_error (error, GST_EDGE_CONFIG_ERROR, GST_EDGE_CONFIG_ERROR_CONTENT, "%s: %s", fields.name,
+      fields.problem);
+  g_free (fields.problem);
+  gst_edge_camera_config_free (fields.camera);
+  return NULL;
+}

@@ -1,0 +1,609 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Walks the YAML document along tables of keys. What the tables do not name is a mistake. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <yaml.h>
+
+#include "config-problems.h"
+#include "config-reader.h"
+#include "net/endpoint.h"
+
+#define MAX_CAMERAS 1000
+#define MAX_SHORT_STRING 255    /* of AMQP */
+
+#define FIELD(name) G_STRUCT_OFFSET (GstEdgeConfig, name)
+#define NAME_RULE "a name of 1 to 255 bytes"
+#define SIZE_RULE "a size from 16x16 to 8192x8192, like 1280x720"
+
+static const GstEdgeConfigKey top_keys[] = {
+  {"target_fps", GST_EDGE_VALUE_RATE, FIELD (frames.rate), 0, 0,
+      "a number of frames per second from 0 to 240 (0 = all that the camera sends)"},
+  {NULL}
+};
+
+static const GstEdgeConfigKey amqp_keys[] = {
+  {"amqp_url", GST_EDGE_VALUE_TEXT, FIELD (amqp_url), 1, 4096, "amqp://user:password@host:5672/vhost", TRUE},
+  {"exchange", GST_EDGE_VALUE_TEXT, FIELD (amqp_exchange), 1, MAX_SHORT_STRING, NAME_RULE},
+  {"routing_key_prefix", GST_EDGE_VALUE_TEXT, FIELD (amqp_key_prefix), 0, MAX_SHORT_STRING - 64,
+      "a text of at most 191 bytes; the camera id comes behind it"},
+  {NULL}
+};
+
+static const GstEdgeConfigKey redis_keys[] = {
+  {"enabled", GST_EDGE_VALUE_FLAG, FIELD (redis_enabled), 0, 0, "true or false"},
+  {"address", GST_EDGE_VALUE_TEXT, FIELD (redis_address), 1, 512, "HOST:PORT, like localhost:6379"},
+  {"ttl_seconds", GST_EDGE_VALUE_NUMBER, FIELD (redis_ttl), 1, 315360000, "a number of seconds from 1 to 315360000"},
+  {"prefix", GST_EDGE_VALUE_TEXT, FIELD (redis_prefix), 1, MAX_SHORT_STRING, NAME_RULE},
+  {"username", GST_EDGE_VALUE_TEXT, FIELD (redis_username), 0, 255, "a text of at most 255 bytes, \"\" for none"},
+  {"password", GST_EDGE_VALUE_TEXT, FIELD (redis_password), 0, 512, "a text of at most 512 bytes, \"\" for none",
+      TRUE},
+  {NULL}
+};
+
+static const GstEdgeConfigKey metadata_keys[] = {
+  {"enabled", GST_EDGE_VALUE_FLAG, FIELD (metadata_enabled), 0, 0, "true or false"},
+  {"exchange", GST_EDGE_VALUE_TEXT, FIELD (metadata_exchange), 1, MAX_SHORT_STRING, NAME_RULE},
+  {"routing_key", GST_EDGE_VALUE_TEXT, FIELD (metadata_key), 1, MAX_SHORT_STRING - 7,
+      "a text of 1 to 248 bytes"},
+  {NULL}
+};
+
+static const GstEdgeConfigKey optimization_keys[] = {
+  {"max_workers", GST_EDGE_VALUE_NUMBER, FIELD (max_workers), 0, 1024, "a number from 0 to 1024 (0 = 2 x CPUs)"},
+  {"buffer_size", GST_EDGE_VALUE_NUMBER, FIELD (buffer_size), 0, 1000000,
+      "a number of frames from 0 to 1000000 (0 = 100 x cameras)"},
+  {"frame_quality", GST_EDGE_VALUE_NUMBER, FIELD (frames.frame_quality), 2, 31,
+      "a number from 2 (best) to 31, the scale of ffmpeg -q:v"},
+  {"jpeg_quality", GST_EDGE_VALUE_NUMBER, FIELD (frames.jpeg_quality), 1, 100, "a number from 1 to 100 (best)"},
+  {"frame_resolution", GST_EDGE_VALUE_SIZE, FIELD (frames.width), 0, 0, SIZE_RULE},
+  {"circuit_max_failures", GST_EDGE_VALUE_NUMBER, FIELD (circuit_max_failures), 0, 1000000,
+      "a number from 0 to 1000000 (0 = never give up)"},
+  {"circuit_reset_seconds", GST_EDGE_VALUE_NUMBER, FIELD (circuit_reset), 1, 86400,
+      "a number of seconds from 1 to 86400"},
+  {NULL}
+};
+
+static const struct
+{
+  const gchar *name;
+  const GstEdgeConfigKey *keys;
+} sections[] = {
+  {"amqp", amqp_keys},
+  {"redis", redis_keys},
+  {"metadata", metadata_keys},
+  {"optimization", optimization_keys},
+};
+
+typedef struct
+{
+  yaml_document_t document;
+  GstEdgeConfigProblems *problems;
+  GstEdgeConfig *config;
+  GHashTable *nodes;            /* path -> yaml_node_t of its value */
+} Reader;
+
+/* @sentence: (transfer full) */
+static void
+complain (Reader *self, const yaml_node_t *node, const gchar *path, gchar *sentence)
+{
+  gst_edge_config_problems_add (self->problems, node->start_mark.line, node->start_mark.column, path,
+      sentence);
+}
+
+static const yaml_node_t *
+node_of (Reader *self, const gchar *path)
+{
+  return g_hash_table_lookup (self->nodes, path);
+}
+
+static const gchar *
+describe_node (const yaml_node_t *node)
+{
+  if (node->type == YAML_MAPPING_NODE)
+    return "a mapping of keys";
+  return node->type == YAML_SEQUENCE_NODE ? "a list" : "a single value";
+}
+
+static gboolean
+has_own_tag (const yaml_node_t *node)
+{
+  const gchar *tag = (const gchar *) node->tag;
+
+  return tag != NULL && !g_str_equal (tag, YAML_STR_TAG) && !g_str_equal (tag, YAML_MAP_TAG)
+      && !g_str_equal (tag, YAML_SEQ_TAG);
+}
+
+/* ---- values ---- */
+
+static gboolean
+get_text (Reader *self, const yaml_node_t *node, const gchar *path, const gchar *allowed,
+    GstEdgeConfigText *text)
+{
+  gchar *problem = NULL;
+
+  if (node->type != YAML_SCALAR_NODE)
+    problem = g_strdup_printf ("%s does not belong here; write %s", describe_node (node), allowed);
+  else if (has_own_tag (node))
+    problem = g_strdup_printf ("tags (!…) are not used in this file; write %s", allowed);
+  else if (memchr (node->data.scalar.value, '\0', node->data.scalar.length) != NULL)
+    problem = g_strdup_printf ("there is a NUL byte in this value; write %s", allowed);
+  if (problem == NULL) {
+    text->text = g_strndup ((const gchar *) node->data.scalar.value, node->data.scalar.length);
+    text->quoted = node->data.scalar.style != YAML_PLAIN_SCALAR_STYLE;
+    text->hidden = FALSE;
+    if (gst_edge_config_text_expand (text, &problem))
+      return TRUE;
+    gst_edge_config_text_clear (text);
+  }
+  complain (self, node, path, problem);
+  return FALSE;
+}
+
+static void
+read_value (Reader *self, const yaml_node_t *node, const gchar *path, const GstEdgeConfigKey *key,
+    gpointer base)
+{
+  GstEdgeConfigText text;
+  gchar *problem = NULL;
+
+  if (!get_text (self, node, path, key->allowed, &text))
+    return;
+  if (!gst_edge_config_key_set (key, base, &text, &problem))
+    complain (self, node, path, problem);
+  gst_edge_config_text_clear (&text);
+}
+
+/* ---- mappings ---- */
+
+typedef gboolean (*ReadKeyFunc) (Reader * self, const gchar * name, const yaml_node_t * node, const gchar * path,
+    gpointer data);
+
+static gboolean
+is_empty (const yaml_node_t *node)
+{
+  return node->type == YAML_SCALAR_NODE && node->data.scalar.length == 0
+      && node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+}
+
+/* A part of a secret may stand where a key should: after a comma in { password: a,b } for example. Only what looks
+ * like a key, and has a value, is shown. */
+static gchar *
+show_key (const gchar *name, const yaml_node_t *value)
+{
+  gsize length = strlen (name);
+
+  if (length == 0 || length > 40 || is_empty (value)
+      || strspn (name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") != length)
+    return g_strdup ("this key is unknown");
+  return g_strdup_printf ("unknown key \"%s\"", name);
+}
+
+static gchar *
+join_path (const gchar *path, const gchar *name)
+{
+  return path[0] == '\0' ? g_strdup (name) : g_strdup_printf ("%s.%s", path, name);
+}
+
+static void
+read_pair (Reader *self, const yaml_node_pair_t *pair, const gchar *path, const gchar *allowed,
+    ReadKeyFunc read_key, gpointer data)
+{
+  const yaml_node_t *key = yaml_document_get_node (&self->document, pair->key);
+  const yaml_node_t *value = yaml_document_get_node (&self->document, pair->value);
+  gchar *name, *key_path, *shown;
+  const yaml_node_t *before;
+
+  if (key->type != YAML_SCALAR_NODE) {
+    complain (self, key, path, g_strdup_printf ("%s cannot be a key; the keys here are %s",
+            describe_node (key), allowed));
+    return;
+  }
+  name = g_strndup ((const gchar *) key->data.scalar.value, key->data.scalar.length);
+  key_path = join_path (path, name);
+  before = node_of (self, key_path);
+  if (before != NULL) {
+    complain (self, key, key_path, g_strdup_printf ("given twice, first in line %" G_GSIZE_FORMAT
+            "; keep one of them", before->start_mark.line + 1));
+  } else if (read_key (self, name, value, key_path, data)) {
+    g_hash_table_insert (self->nodes, g_strdup (key_path), (gpointer) value);
+  } else {
+    shown = show_key (name, value);
+    complain (self, key, path, g_strdup_printf ("%s; the keys here are %s", shown, allowed));
+    g_free (shown);
+  }
+  g_free (key_path);
+  g_free (name);
+}
+
+static gboolean
+read_mapping (Reader *self, const yaml_node_t *node, const gchar *path, const gchar *allowed,
+    ReadKeyFunc read_key, gpointer data)
+{
+  const yaml_node_pair_t *pair;
+
+  if (node->type != YAML_MAPPING_NODE || has_own_tag (node)) {
+    complain (self, node, path, g_strdup_printf ("%s does not belong here; write the keys %s",
+            is_empty (node) ? "nothing" : describe_node (node), allowed));
+    return FALSE;
+  }
+  for (pair = node->data.mapping.pairs.start; pair < node->data.mapping.pairs.top; pair++)
+    read_pair (self, pair, path, allowed, read_key, data);
+  return TRUE;
+}
+
+/* (transfer full) */
+static gchar *
+list_keys (const GstEdgeConfigKey *keys)
+{
+  GString *list = g_string_new (NULL);
+
+  for (; keys->name != NULL; keys++)
+    g_string_append_printf (list, "%s%s", list->len > 0 ? ", " : "", keys->name);
+  return g_string_free (list, FALSE);
+}
+
+typedef struct
+{
+  const GstEdgeConfigKey *keys;
+  gpointer base;
+} Table;
+
+static gboolean
+read_table_key (Reader *self, const gchar *name, const yaml_node_t *node, const gchar *path, gpointer data)
+{
+  const Table *table = data;
+  const GstEdgeConfigKey *key;
+
+  for (key = table->keys; key->name != NULL; key++) {
+    if (g_str_equal (key->name, name)) {
+      read_value (self, node, path, key, table->base);
+      return TRUE;
+    }
+  }
+  return FALSE;
+}
+
+/* Two names of one field. */
+static void
+check_synonyms (Reader *self, const gchar *path, const GstEdgeConfigKey *keys)
+{
+  const GstEdgeConfigKey *a, *b;
+
+  for (a = keys; a->name != NULL; a++) {
+    for (b = a + 1; b->name != NULL; b++) {
+      gchar *first = join_path (path, a->name), *second = join_path (path, b->name);
+
+      if (gst_edge_config_key_is_same (a, b) && node_of (self, first) != NULL && node_of (self, second) != NULL)
+        complain (self, node_of (self, second), second,
+            g_strdup_printf ("%s and %s are the same; keep one of them", a->name, b->name));
+      g_free (first);
+      g_free (second);
+    }
+  }
+}
+
+static void
+read_table (Reader *self, const yaml_node_t *node, const gchar *path, const GstEdgeConfigKey *keys,
+    gpointer base)
+{
+  Table table = { keys, base };
+  gchar *allowed = list_keys (keys);
+
+  read_mapping (self, node, path, allowed, read_table_key, &table);
+  check_synonyms (self, path, keys);
+  g_free (allowed);
+}
+
+/* ---- cameras ---- */
+
+static void
+read_camera (Reader *self, const yaml_node_t *node, guint index)
+{
+  GstEdgeCameraConfig *camera = gst_edge_camera_config_new ();
+  guint n_before = gst_edge_config_problems_get_count (self->problems);
+  gchar *path = g_strdup_printf ("cameras[%u]", index), *problem, *key_path;
+  const yaml_node_t *where;
+  const gchar *name;
+
+  read_table (self, node, path, gst_edge_camera_keys, camera);
+  if (gst_edge_config_problems_get_count (self->problems) == n_before
+      && !gst_edge_camera_config_finish (camera, &name, &problem)) {
+    key_path = join_path (path, name);
+    where = node_of (self, key_path);
+    complain (self, where != NULL ? where : node, key_path, problem);
+    g_free (key_path);
+  }
+  g_ptr_array_add (self->config->cameras, camera);
+  g_free (path);
+}
+
+static void
+check_ids (Reader *self)
+{
+  GHashTable *ids = g_hash_table_new (g_str_hash, g_str_equal);
+  guint i;
+
+  for (i = 0; i < self->config->cameras->len; i++) {
+    const GstEdgeCameraConfig *camera = g_ptr_array_index (self->config->cameras, i);
+    gchar *path = g_strdup_printf ("cameras[%u].id", i);
+    const yaml_node_t *node = node_of (self, path), *first;
+
+    if (camera->id != NULL && node != NULL) {
+      first = g_hash_table_lookup (ids, camera->id);
+      if (first != NULL)
+        complain (self, node, path, g_strdup_printf ("\"%s\" is already the id of the camera in line %"
+                G_GSIZE_FORMAT "; every camera needs an id of its own", camera->id, first->start_mark.line + 1));
+      else
+        g_hash_table_insert (ids, camera->id, (gpointer) node);
+    }
+    g_free (path);
+  }
+  g_hash_table_unref (ids);
+}
+
+static void
+read_cameras (Reader *self, const yaml_node_t *node)
+{
+  gsize i, n;
+
+  if (node->type != YAML_SEQUENCE_NODE || has_own_tag (node)) {
+    complain (self, node, "cameras", g_strdup_printf ("%s does not belong here; write a list of cameras, each "
+            "like - { id: cam1, url: \"rtsp://…\" }, or [] for none",
+            is_empty (node) ? "nothing" : describe_node (node)));
+    return;
+  }
+  n = (gsize) (node->data.sequence.items.top - node->data.sequence.items.start);
+  if (n > MAX_CAMERAS) {
+    complain (self, node, "cameras", g_strdup_printf ("%" G_GSIZE_FORMAT " are too many; at most %u are allowed",
+            n, MAX_CAMERAS));
+    return;
+  }
+  for (i = 0; i < n; i++)
+    read_camera (self, yaml_document_get_node (&self->document, node->data.sequence.items.start[i]), (guint) i);
+  check_ids (self);
+}
+
+/* ---- the whole file ---- */
+
+static void
+read_protocol (Reader *self, const yaml_node_t *node, const gchar *path)
+{
+  GstEdgeConfigText text;
+
+  if (!get_text (self, node, path, "amqp", &text))
+    return;
+  if (!g_str_equal (text.text, "amqp"))
+    complain (self, node, path, g_strdup ("frames can only be published over amqp; write protocol: amqp, or leave "
+            "the key out"));
+  gst_edge_config_text_clear (&text);
+}
+
+static gboolean
+read_top_key (Reader *self, const gchar *name, const yaml_node_t *node, const gchar *path, gpointer data)
+{
+  Table table = { top_keys, self->config };
+  guint i;
+
+  if (g_str_equal (name, "protocol")) {
+    read_protocol (self, node, path);
+    return TRUE;
+  }
+  if (g_str_equal (name, "cameras")) {
+    read_cameras (self, node);
+    return TRUE;
+  }
+  for (i = 0; i < G_N_ELEMENTS (sections); i++) {
+    if (g_str_equal (name, sections[i].name)) {
+      /* who configures a section wants it, unless it says otherwise */
+      self->config->redis_enabled |= g_str_equal (name, "redis");
+      self->config->metadata_enabled |= g_str_equal (name, "metadata");
+      read_table (self, node, path, sections[i].keys, self->config);
+      return TRUE;
+    }
+  }
+  return read_table_key (self, name, node, path, &table);
+}
+
+/* Where a key is missing, the place to say so is the section, or the file. */
+static gboolean
+require (Reader *self, const gchar *section, const gchar *path, const gchar *allowed)
+{
+  const yaml_node_t *node = node_of (self, section);
+
+  if (node_of (self, path) != NULL)
+    return TRUE;
+  complain (self, node != NULL ? node : yaml_document_get_root_node (&self->document), path,
+      g_strdup_printf ("missing; write %s", allowed));
+  return FALSE;
+}
+
+static void
+check_amqp (Reader *self)
+{
+  GError *error = NULL;
+  GstEdgeEndpoint *endpoint;
+
+  if (!require (self, "amqp", "amqp.amqp_url", "amqp: { amqp_url: \"amqp://user:password@host:5672/vhost\" }")
+      || self->config->amqp_url == NULL)
+    return;
+  endpoint = gst_edge_endpoint_new_amqp (self->config->amqp_url, &error);
+  if (endpoint != NULL) {
+    gst_edge_endpoint_unref (endpoint);
+    return;
+  }
+  complain (self, node_of (self, "amqp.amqp_url"), "amqp.amqp_url", g_strdup (error->message));
+  g_error_free (error);
+}
+
+static void
+check_redis (Reader *self)
+{
+  GstEdgeConfig *config = self->config;
+  GstEdgeEndpoint *endpoint;
+  gchar *uri;
+
+  if (config->redis_username[0] != '\0' && config->redis_password[0] == '\0')
+    complain (self, node_of (self, "redis.username"), "redis.username",
+        g_strdup ("there is a user name but no password; give redis.password too"));
+  if (node_of (self, "redis.address") == NULL)
+    return;
+  uri = gst_edge_config_make_redis_uri (config);
+  endpoint = strpbrk (config->redis_address, "/?@#,") == NULL ? gst_edge_endpoint_new_redis (uri, NULL) : NULL;
+  if (endpoint != NULL)
+    gst_edge_endpoint_unref (endpoint);
+  else
+    complain (self, node_of (self, "redis.address"), "redis.address",
+        g_strdup ("this is no address of a server; write HOST:PORT, like localhost:6379"));
+  gst_edge_free_secret (uri);
+}
+
+static void
+check_quality (Reader *self)
+{
+  const gchar *problem = gst_edge_frame_settings_check (&self->config->frames);
+
+  if (problem != NULL)
+    complain (self, node_of (self, "optimization.jpeg_quality"), "optimization.jpeg_quality",
+        g_strdup (problem));
+}
+
+static void
+read_document (Reader *self)
+{
+  static const gchar *const allowed =
+      "target_fps, protocol, amqp, redis, metadata, optimization, cameras";
+  const yaml_node_t *root = yaml_document_get_root_node (&self->document);
+
+  if (root == NULL) {
+    gst_edge_config_problems_add (self->problems, 0, 0, "", g_strdup_printf ("the file is empty; its keys are %s",
+            allowed));
+    return;
+  }
+  if (!read_mapping (self, root, "", allowed, read_top_key, NULL))
+    return;
+  check_amqp (self);
+  check_redis (self);
+  check_quality (self);
+  require (self, "", "cameras", "a list of cameras, each like - { id: cam1, url: \"rtsp://…\" }, or [] for none");
+}
+
+/* What libyaml says names no content of the file. */
+static void
+complain_syntax (GstEdgeConfigProblems *problems, const yaml_parser_t *parser, const gchar *text,
+    gsize length)
+{
+  GString *sentence = g_string_new ("this is not YAML: ");
+  gsize line = parser->problem_mark.line;
+
+  g_string_append (sentence, parser->problem != NULL ? parser->problem : "it cannot be read");
+  if (parser->context != NULL)
+    g_string_append_printf (sentence, " (%s, line %" G_GSIZE_FORMAT ")", parser->context,
+        parser->context_mark.line + 1);
+  if (parser->error == YAML_SCANNER_ERROR || parser->error == YAML_PARSER_ERROR)
+    g_string_append (sentence, "; indent with spaces, and put values with special characters, and those with "
+        "${NAME} inside of { }, in quotes");
+  else if (parser->error == YAML_READER_ERROR)
+    g_string_append (sentence, "; write the file in UTF-8");
+  gst_edge_config_problems_add (problems, line, parser->problem_mark.column, "", g_string_free (sentence, FALSE));
+}
+
+static void
+check_end (yaml_parser_t *parser, GstEdgeConfigProblems *problems)
+{
+  yaml_document_t next;
+  const yaml_node_t *root;
+
+  if (!yaml_parser_load (parser, &next)) {
+    complain_syntax (problems, parser, NULL, 0);
+    return;
+  }
+  root = yaml_document_get_root_node (&next);
+  if (root != NULL)
+    gst_edge_config_problems_add (problems, next.start_mark.line, next.start_mark.column, "",
+        g_strdup ("a second document starts here; a config file has only one"));
+  yaml_document_delete (&next);
+}
+
+GstEdgeConfig *
+gst_edge_config_parse (const gchar *file, const gchar *text, gsize length, GError **error)
+{
+  Reader self;
+  yaml_parser_t parser;
+
+  self.problems = gst_edge_config_problems_new (file);
+  self.config = gst_edge_config_new (file);
+  self.nodes = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  yaml_parser_initialize (&parser);
+  yaml_parser_set_input_string (&parser, (const guchar *) text, length);
+
+  if (yaml_parser_load (&parser, &self.document)) {
+    read_document (&self);
+    if (yaml_document_get_root_node (&self.document) != NULL)
+      check_end (&parser, self.problems);
+    yaml_document_delete (&self.document);
+  } else {
+    complain_syntax (self.problems, &parser, text, length);
+  }
+
+  if (!gst_edge_config_problems_check (self.problems, error))
+    g_clear_pointer (&self.config, gst_edge_config_unref);
+  yaml_parser_delete (&parser);
+  g_hash_table_unref (self.nodes);
+  gst_edge_config_problems_free (self.problems);
+  return self.config;
+}
+
+/* Not g_file_get_contents(): that would follow /dev/zero for ever. */
+static GByteArray *
+read_bytes (const gchar *file, GError **error)
+{
+  FILE *stream = fopen (file, "rbe");
+  GByteArray *bytes;
+  gsize n = 0;
+
+  if (stream != NULL) {
+    bytes = g_byte_array_new ();
+    g_byte_array_set_size (bytes, GST_EDGE_CONFIG_MAX_FILE + 1);
+    errno = 0;
+    n = fread (bytes->data, 1, bytes->len, stream);
+    if (errno == 0 && n <= GST_EDGE_CONFIG_MAX_FILE) {
+      fclose (stream);
+      g_byte_array_set_size (bytes, (guint) n);
+      return bytes;
+    }
+    g_byte_array_unref (bytes);
+    fclose (stream);
+  }
+  if (n > GST_EDGE_CONFIG_MAX_FILE)
+    g_set_error (error, GST_EDGE_CONFIG_ERROR, GST_EDGE_CONFIG_ERROR_FILE,
+        "%s: larger than 1 MiB; this is no config file", file);
+  else
+    g_set_error (error, GST_EDGE_CONFIG_ERROR, GST_EDGE_CONFIG_ERROR_FILE,
+        "%s: the file cannot be read: %s", file, g_strerror (errno));
+  return NULL;
+}
+
+GstEdgeConfig *
+gst_edge_config_read (const gchar *file, gchar **digest, GError **error)
+{
+  GByteArray *bytes = read_bytes (file, error);
+  GstEdgeConfig *config;
+
+  if (digest != NULL)
+    *digest = bytes != NULL ? g_compute_checksum_for_data (G_CHECKSUM_SHA256, bytes->data, bytes->len) : NULL;
+  if (bytes == NULL)
+    return NULL;
+  config = gst_edge_config_parse (file, (const gchar *) bytes->data, bytes->len, error);
+  memset (bytes->data, 0, bytes->len);
+  g_byte_array_unref (bytes);
+  return config;
+}

@@ -1,0 +1,430 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * workerpool in pipelines: few workers for many streams, prerolling and paused pipelines, states that change under
+ * load, elements that are unlinked, stopped and removed while a worker is in them. */
+
+#include <gst/gst.h>
+
+#include "../support/gate.h"
+
+/* ---- helpers ---- */
+
+/* @n times @line in one pipeline; each @ in it is replaced by the number. */
+static GstElement *
+make_pipeline (guint n, const gchar *line)
+{
+  GString *lines = g_string_new (NULL);
+  GstElement *pipeline;
+  GError *error = NULL;
+  guint i;
+
+  for (i = 0; i < n; i++) {
+    gchar *number = g_strdup_printf ("%u", i);
+    gchar **parts = g_strsplit (line, "@", -1);
+    gchar *numbered = g_strjoinv (number, parts);
+
+    g_string_append_printf (lines, "%s ", numbered);
+    g_free (numbered);
+    g_strfreev (parts);
+    g_free (number);
+  }
+  pipeline = gst_parse_launch (lines->str, &error);
+  g_assert_no_error (error);
+  g_string_free (lines, TRUE);
+  return pipeline;
+}
+
+static void
+play_to_eos (GstElement *pipeline)
+{
+  GstBus *bus = gst_element_get_bus (pipeline);
+  GstMessage *message;
+
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  message = gst_bus_timed_pop_filtered (bus, GST_CLOCK_TIME_NONE,
+      GST_MESSAGE_EOS | GST_MESSAGE_ERROR);
+  g_assert_cmpint (GST_MESSAGE_TYPE (message), ==, GST_MESSAGE_EOS);
+  gst_message_unref (message);
+  gst_object_unref (bus);
+}
+
+static void
+finish (GstElement *pipeline)
+{
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (pipeline);
+}
+
+static GstStructure *
+get_stats (GstElement *element)
+{
+  GstStructure *stats;
+
+  g_object_get (element, "stats", &stats, NULL);
+  return stats;
+}
+
+static guint64
+get_stat (GstElement *pipeline, const gchar *name, const gchar *field)
+{
+  GstElement *element = gst_bin_get_by_name (GST_BIN (pipeline), name);
+  GstStructure *stats = get_stats (element);
+  guint64 value = 0;
+
+  g_assert_true (gst_structure_get_uint64 (stats, field, &value));
+  gst_structure_free (stats);
+  gst_object_unref (element);
+  return value;
+}
+
+static guint
+get_pool_stat (GstElement *pipeline, const gchar *name, const gchar *field)
+{
+  GstElement *element = gst_bin_get_by_name (GST_BIN (pipeline), name);
+  GstStructure *stats = get_stats (element);
+  guint value = 0;
+
+  g_assert_true (gst_structure_get_uint (gst_value_get_structure
+          (gst_structure_get_value (stats, "pool")), field, &value));
+  gst_structure_free (stats);
+  gst_object_unref (element);
+  return value;
+}
+
+/* ---- few workers ---- */
+
+/* The only worker has to make room in the second lane by itself, and to deliver EOS through it. */
+static void
+test_two_in_a_row (void)
+{
+  GstElement *pipeline = make_pipeline (1, "fakesrc num-buffers=2000 "
+      "! workerpool name=a max-workers=1 leaky=no max-size-buffers=2 "
+      "! workerpool name=b leaky=no max-size-buffers=2 ! fakesink");
+
+  play_to_eos (pipeline);
+  g_assert_cmpuint (get_stat (pipeline, "a", "out"), ==, 2000);
+  g_assert_cmpuint (get_stat (pipeline, "b", "out"), ==, 2000);
+  g_assert_cmpuint (get_pool_stat (pipeline, "a", "workers"), ==, 1);
+  finish (pipeline);
+}
+
+static void
+test_many_on_few (void)
+{
+  GstElement *pipeline = make_pipeline (40, "fakesrc num-buffers=200 "
+      "! workerpool name=w@ max-workers=2 leaky=no ! fakesink async=false");
+
+  play_to_eos (pipeline);
+  g_assert_cmpuint (get_pool_stat (pipeline, "w0", "lanes"), ==, 40);
+  finish (pipeline);
+}
+
+/* More sinks than workers want to preroll, each holds the worker that it gets. */
+static void
+test_preroll (void)
+{
+  GstElement *pipeline = make_pipeline (10, "fakesrc num-buffers=50 "
+      "! workerpool name=w@ max-workers=1 leaky=no ! fakesink async=true");
+
+  gst_element_set_state (pipeline, GST_STATE_PAUSED);
+  g_assert_cmpint (gst_element_get_state (pipeline, NULL, NULL,
+          GST_CLOCK_TIME_NONE), ==, GST_STATE_CHANGE_SUCCESS);
+  play_to_eos (pipeline);
+  g_assert_cmpuint (get_pool_stat (pipeline, "w0", "workers"), ==, 1);
+  finish (pipeline);
+}
+
+/* A paused pipeline keeps nobody else from working. */
+static void
+test_paused (void)
+{
+  GstElement *paused = make_pipeline (5, "fakesrc "
+      "! workerpool max-workers=2 leaky=no ! fakesink async=true");
+  GstElement *playing = make_pipeline (3, "fakesrc num-buffers=500 "
+      "! workerpool leaky=no ! fakesink async=false");
+  guint i;
+
+  for (i = 0; i < 5; i++) {
+    gst_element_set_state (paused, GST_STATE_PLAYING);
+    gst_element_get_state (paused, NULL, NULL, GST_CLOCK_TIME_NONE);
+    gst_element_set_state (paused, GST_STATE_PAUSED);
+    gst_element_get_state (paused, NULL, NULL, GST_CLOCK_TIME_NONE);
+    play_to_eos (playing);
+    gst_element_set_state (playing, GST_STATE_READY);
+  }
+  finish (playing);
+  finish (paused);
+}
+
+static void
+test_shared (void)
+{
+  GstElement *a = make_pipeline (1, "fakesrc ! workerpool name=w pool=x "
+      "max-workers=3 leaky=no ! fakesink async=false");
+  GstElement *b = make_pipeline (1, "fakesrc num-buffers=100 ! workerpool "
+      "name=w pool=x leaky=no ! fakesink async=false");
+
+  gst_element_set_state (a, GST_STATE_PLAYING);
+  play_to_eos (b);
+  g_assert_cmpuint (get_pool_stat (b, "w", "lanes"), ==, 2);
+  g_assert_cmpuint (get_pool_stat (b, "w", "workers"), ==, 3);
+  finish (a);
+  g_assert_cmpuint (get_pool_stat (b, "w", "lanes"), ==, 1);
+  finish (b);
+}
+
+/* ---- states ---- */
+
+static void
+test_state_cycles (void)
+{
+  GstElement *pipeline = make_pipeline (4, "fakesrc sizetype=fixed "
+      "sizemax=1000 ! workerpool max-workers=2 leaky=downstream "
+      "max-size-buffers=5 ! identity ! fakesink async=false");
+  guint i;
+
+  for (i = 0; i < 200; i++) {
+    gst_element_set_state (pipeline, GST_STATE_PLAYING);
+    if (g_test_rand_bit ())
+      gst_element_get_state (pipeline, NULL, NULL, GST_CLOCK_TIME_NONE);
+    if (g_test_rand_bit ())
+      gst_element_set_state (pipeline, GST_STATE_PAUSED);
+    gst_element_set_state (pipeline,
+        g_test_rand_bit ()? GST_STATE_NULL : GST_STATE_READY);
+  }
+  finish (pipeline);
+}
+
+/* One element of a running pipeline at a time is stopped and started again: nobody else notices. */
+static void
+test_single_element_cycles (void)
+{
+  GstElement *pipeline = make_pipeline (3, "fakesrc is-live=true datarate=1000000"
+      " sizetype=fixed sizemax=1000 ! tee allow-not-linked=true ! workerpool "
+      "name=w@ max-workers=2 ! fakesink async=false");
+  GstElement *element;
+  guint i;
+
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  element = gst_bin_get_by_name (GST_BIN (pipeline), "w1");
+  for (i = 0; i < 200; i++) {
+    gst_element_set_state (element, GST_STATE_NULL);
+    gst_element_sync_state_with_parent (element);
+    if (g_test_rand_bit ())
+      g_thread_yield ();
+  }
+  gst_object_unref (element);
+  finish (pipeline);
+}
+
+/* ---- in the middle of things ---- */
+
+/* A source pad of the test's own, which pushes and does not mind what comes back. */
+typedef struct
+{
+  GstPad *pad;
+  GThread *thread;
+  gint stop;                    /* atomic */
+} Pusher;
+
+static gpointer
+push_on (gpointer data)
+{
+  Pusher *pusher = data;
+  GstSegment segment;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  gst_pad_push_event (pusher->pad, gst_event_new_stream_start ("test"));
+  gst_pad_push_event (pusher->pad, gst_event_new_segment (&segment));
+  while (!g_atomic_int_get (&pusher->stop)) {
+    gst_pad_push (pusher->pad, gst_buffer_new_allocate (NULL, 100, NULL));
+    g_thread_yield ();
+  }
+  return NULL;
+}
+
+static void
+pusher_start (Pusher *pusher, GstElement *element)
+{
+  GstPad *sinkpad = gst_element_get_static_pad (element, "sink");
+
+  memset (pusher, 0, sizeof (*pusher));
+  pusher->pad = gst_pad_new ("src", GST_PAD_SRC);
+  gst_pad_set_active (pusher->pad, TRUE);
+  gst_pad_link (pusher->pad, sinkpad);
+  gst_object_unref (sinkpad);
+  pusher->thread = g_thread_new ("pusher", push_on, pusher);
+}
+
+static void
+pusher_stop (Pusher *pusher)
+{
+  g_atomic_int_set (&pusher->stop, TRUE);
+  g_thread_join (pusher->thread);
+  gst_pad_set_active (pusher->pad, FALSE);
+  gst_object_unref (pusher->pad);
+}
+
+typedef struct
+{
+  GMutex lock;
+  GCond changed;
+  guint count;                  /* lock */
+} Counter;
+
+static void
+count_handoff (GstElement *sink, GstBuffer *buffer, GstPad *pad, gpointer data)
+{
+  Counter *counter = data;
+
+  g_mutex_lock (&counter->lock);
+  counter->count++;
+  g_cond_signal (&counter->changed);
+  g_mutex_unlock (&counter->lock);
+}
+
+static void
+await_next (Counter *counter)
+{
+  guint count;
+
+  g_mutex_lock (&counter->lock);
+  count = counter->count;
+  while (counter->count == count)
+    g_cond_wait (&counter->changed, &counter->lock);
+  g_mutex_unlock (&counter->lock);
+}
+
+static void
+test_unlink (void)
+{
+  GstElement *pool = gst_element_factory_make ("workerpool", NULL);
+  GstElement *sink = gst_element_factory_make ("fakesink", NULL);
+  GstElement *bin = gst_pipeline_new (NULL);
+  Counter counter = { 0, };
+  Pusher pusher;
+  guint i;
+
+  g_object_set (sink, "async", FALSE, "signal-handoffs", TRUE, NULL);
+  g_signal_connect (sink, "handoff", G_CALLBACK (count_handoff), &counter);
+  gst_bin_add_many (GST_BIN (bin), gst_object_ref (pool),
+      gst_object_ref (sink), NULL);
+  gst_element_link (pool, sink);
+  gst_element_set_state (bin, GST_STATE_PLAYING);
+  pusher_start (&pusher, pool);
+
+  for (i = 0; i < 200; i++) {
+    await_next (&counter);
+    gst_element_unlink (pool, sink);
+    if (g_test_rand_bit ())
+      g_thread_yield ();
+    g_assert_true (gst_element_link (pool, sink));
+  }
+  await_next (&counter);
+
+  /* out of the pipeline while it works */
+  for (i = 0; i < 100; i++) {
+    gst_element_unlink (pool, sink);
+    gst_bin_remove (GST_BIN (bin), pool);
+    gst_element_set_state (pool, GST_STATE_NULL);
+    gst_bin_add (GST_BIN (bin), pool);
+    gst_element_link (pool, sink);
+    gst_element_sync_state_with_parent (pool);
+  }
+  pusher_stop (&pusher);
+  finish (bin);
+  gst_object_unref (pool);
+  gst_object_unref (sink);
+}
+
+static void
+stop_from_worker (GstElement *sink, GstBuffer *buffer, GstPad *pad,
+    gpointer data)
+{
+  Gate *gate = g_object_get_data (G_OBJECT (sink), "gate");
+
+  gst_element_set_state (data, GST_STATE_NULL);
+  gate_set_open (gate, TRUE);
+}
+
+/* The worker itself stops the element that it works for, which is then freed. */
+static void
+test_stop_from_worker (void)
+{
+  guint i;
+
+  for (i = 0; i < 50; i++) {
+    GstElement *pool = gst_element_factory_make ("workerpool", NULL);
+    GstElement *sink = gst_element_factory_make ("fakesink", NULL);
+    GstPad *pad;
+    Pusher pusher;
+    Gate gate;
+
+    gate_init (&gate);
+    gst_object_ref_sink (pool);
+    gst_object_ref_sink (sink);
+    g_object_set (sink, "async", FALSE, "signal-handoffs", TRUE, NULL);
+    g_object_set_data (G_OBJECT (sink), "gate", &gate);
+    g_signal_connect (sink, "handoff", G_CALLBACK (stop_from_worker), pool);
+    gst_element_link (pool, sink);
+    gst_element_set_state (sink, GST_STATE_PLAYING);
+    gst_element_set_state (pool, GST_STATE_PLAYING);
+    pusher_start (&pusher, pool);
+    gate_pass (&gate);
+    pusher_stop (&pusher);
+
+    pad = gst_element_get_static_pad (pool, "src");
+    GST_PAD_STREAM_LOCK (pad);  /* the worker has left */
+    GST_PAD_STREAM_UNLOCK (pad);
+    gst_object_unref (pad);
+    gst_element_set_state (sink, GST_STATE_NULL);
+    gst_object_unref (pool);
+    gst_object_unref (sink);
+    gate_clear (&gate);
+  }
+}
+
+/* Properties change while it runs. */
+static void
+test_settings_under_load (void)
+{
+  GstElement *pipeline = make_pipeline (2, "fakesrc sizetype=fixed "
+      "sizemax=1000 ! workerpool name=w@ max-workers=2 ! fakesink async=false");
+  GstElement *element = gst_bin_get_by_name (GST_BIN (pipeline), "w0");
+  guint i;
+
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  for (i = 0; i < 2000; i++) {
+    g_object_set (element, "leaky", g_test_rand_int_range (0, 3),
+        "max-size-buffers", g_test_rand_int_range (0, 20),
+        "max-size-bytes", (guint64) g_test_rand_int_range (0, 9) * 1000,
+        "max-age", (guint64) g_test_rand_int_range (0, 2) * GST_MSECOND,
+        "stats-interval", (guint64) g_test_rand_int_range (0, 2) * GST_MSECOND,
+        NULL);
+    gst_structure_free (get_stats (element));
+  }
+  gst_object_unref (element);
+  finish (pipeline);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  gst_init (&argc, &argv);
+
+  g_test_add_func ("/pipeline/two-in-a-row", test_two_in_a_row);
+  g_test_add_func ("/pipeline/many-on-few", test_many_on_few);
+  g_test_add_func ("/pipeline/preroll", test_preroll);
+  g_test_add_func ("/pipeline/paused", test_paused);
+  g_test_add_func ("/pipeline/shared", test_shared);
+  g_test_add_func ("/pipeline/state-cycles", test_state_cycles);
+  g_test_add_func ("/pipeline/single-element-cycles",
+      test_single_element_cycles);
+  g_test_add_func ("/pipeline/unlink", test_unlink);
+  g_test_add_func ("/pipeline/stop-from-worker", test_stop_from_worker);
+  g_test_add_func ("/pipeline/settings-under-load", test_settings_under_load);
+  return g_test_run ();
+}
