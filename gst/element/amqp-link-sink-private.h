@@ -20,7 +20,6 @@ typedef struct
   gchar *content_type;          /* nullable: what the body is */
   gchar *app_id;                /* nullable */
   GstStructure *headers;        /* nullable */
-  GstEdgeTls tls;
   GstClockTime expiration;      /* 0 = none */
   gint priority;                /* -1 = none */
   guint delivery_mode;

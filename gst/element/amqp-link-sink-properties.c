@@ -29,10 +29,6 @@ enum
   PROP_PRIORITY,
   PROP_APP_ID,
   PROP_HEADERS,
-  PROP_CA_FILE,
-  PROP_CERT_FILE,
-  PROP_KEY_FILE,
-  PROP_TLS_VERIFY,
   N_PROPS
 };
 
@@ -56,9 +52,6 @@ gst_edge_amqp_link_sink_clear_settings (GstEdgeAmqpLinkSinkSettings *settings)
   g_free (settings->routing_key);
   g_free (settings->content_type);
   g_free (settings->app_id);
-  g_free (settings->tls.ca_file);
-  g_free (settings->tls.cert_file);
-  g_free (settings->tls.key_file);
   g_clear_pointer (&settings->headers, gst_structure_free);
 }
 
@@ -77,12 +70,6 @@ string_place (GstEdgeAmqpLinkSinkSettings *settings, guint prop_id)
       return &settings->content_type;
     case PROP_APP_ID:
       return &settings->app_id;
-    case PROP_CA_FILE:
-      return &settings->tls.ca_file;
-    case PROP_CERT_FILE:
-      return &settings->tls.cert_file;
-    case PROP_KEY_FILE:
-      return &settings->tls.key_file;
     default:
       return NULL;
   }
@@ -124,9 +111,6 @@ set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *p
       g_clear_pointer (&settings->headers, gst_structure_free);
       settings->headers = g_value_dup_boxed (value);
       break;
-    case PROP_TLS_VERIFY:
-      settings->tls.insecure = !g_value_get_boolean (value);
-      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
       break;
@@ -167,9 +151,6 @@ get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
       break;
     case PROP_HEADERS:
       g_value_set_boxed (value, settings->headers);
-      break;
-    case PROP_TLS_VERIFY:
-      g_value_set_boolean (value, !settings->tls.insecure);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -214,21 +195,6 @@ install_message_properties (GParamFlags flags)
       "headers=\"headers,site=(string)north,lane=(int)3\"", GST_TYPE_STRUCTURE, flags);
 }
 
-static void
-install_tls_properties (GParamFlags flags)
-{
-  properties[PROP_CA_FILE] = g_param_spec_string ("ca-file", "CA file",
-      "amqps: PEM file of the authorities that may sign the broker's certificate; NULL = those of the "
-      "system", NULL, flags);
-  properties[PROP_CERT_FILE] = g_param_spec_string ("cert-file", "Certificate file",
-      "amqps: PEM file of the client's certificate; NULL = none", NULL, flags);
-  properties[PROP_KEY_FILE] = g_param_spec_string ("key-file", "Key file",
-      "amqps: PEM file of the client's key; NULL = it is in cert-file", NULL, flags);
-  properties[PROP_TLS_VERIFY] = g_param_spec_boolean ("tls-verify", "Verify TLS",
-      "amqps: verify the broker's certificate and host name. Without it anybody can pretend to be the "
-      "broker", TRUE, flags);
-}
-
 void
 gst_edge_amqp_link_sink_install_properties (GObjectClass *klass)
 {
@@ -237,6 +203,5 @@ gst_edge_amqp_link_sink_install_properties (GObjectClass *klass)
   klass->set_property = set_property;
   klass->get_property = get_property;
   install_message_properties (flags);
-  install_tls_properties (flags);
   g_object_class_install_properties (klass, N_PROPS, properties);
 }

@@ -31,15 +31,6 @@ check_name (const gchar *name, GError **error)
   return FALSE;
 }
 
-static gboolean
-check_file (const gchar *file, GError **error)
-{
-  if (file == NULL || g_file_test (file, G_FILE_TEST_IS_REGULAR))
-    return TRUE;
-  g_set_error (error, GST_EDGE_ERROR, GST_EDGE_ERROR_SETTINGS, "there is no file %s; name a PEM file", file);
-  return FALSE;
-}
-
 static GstEdgeAmqpTarget *
 make_target (const GstEdgeAmqpLinkSinkSettings *settings, gboolean frame_headers)
 {
@@ -60,16 +51,13 @@ make_target (const GstEdgeAmqpLinkSinkSettings *settings, gboolean frame_headers
 
 /* @property says which one the error is about. */
 static gboolean
-check_target (GstEdgeAmqpTarget *target, const GstEdgeTls *tls, const GstStructure *headers,
-    const gchar *key, const gchar **property, GError **error)
+check_target (GstEdgeAmqpTarget *target, const GstStructure *headers, const gchar *key,
+    const gchar **property, GError **error)
 {
   return (*property = "exchange", check_name (target->exchange, error))
       && (*property = "exchange-type", check_name (target->exchange_type, error))
       && (*property = "app-id", check_name (target->app_id != NULL ? target->app_id : "", error))
       && (*property = "headers", gst_edge_amqp_target_set_headers (target, headers, error))
-      && (*property = "ca-file", check_file (tls->ca_file, error))
-      && (*property = "cert-file", check_file (tls->cert_file, error))
-      && (*property = "key-file", check_file (tls->key_file, error))
       && (*property = "routing-key", check_name (key, error));
 }
 
@@ -81,33 +69,19 @@ gst_edge_amqp_link_sink_prepare (GstEdgeLinkSink *sink, GstEdgeEndpoint *endpoin
   GstEdgeAmqpLinkSinkSettings *settings = &priv->settings;
   GstEdgeAmqpTarget *target;
   GstStructure *headers;
-  GstEdgeTls tls;
   gchar *key;
 
   GST_OBJECT_LOCK (sink);
   target = make_target (settings, GST_EDGE_AMQP_LINK_SINK_GET_CLASS (sink)->frame_headers);
   headers = settings->headers != NULL ? gst_structure_copy (settings->headers) : NULL;
-  tls.ca_file = g_strdup (settings->tls.ca_file);
-  tls.cert_file = g_strdup (settings->tls.cert_file);
-  tls.key_file = g_strdup (settings->tls.key_file);
-  tls.insecure = settings->tls.insecure;
   key = g_strdup (settings->routing_key);
   priv->content_type = g_intern_string (settings->content_type);
   GST_OBJECT_UNLOCK (sink);
 
-  if (check_target (target, &tls, headers, key, property, error)) {
-    gst_edge_endpoint_set_tls (endpoint, &tls);
+  if (check_target (target, headers, key, property, error))
     priv->key_template = gst_edge_frame_template_new (key, gst_edge_endpoint_get_vhost (endpoint), NULL,
         error);
-  }
-  if (priv->key_template != NULL && tls.insecure && gst_edge_endpoint_get_tls (endpoint) != NULL)
-    GST_ELEMENT_WARNING (sink, RESOURCE, SETTINGS,
-        ("tls-verify=false: anybody can pretend to be %s", gst_edge_endpoint_get_text (endpoint)), (NULL));
-
   g_clear_pointer (&headers, gst_structure_free);
-  g_free (tls.ca_file);
-  g_free (tls.cert_file);
-  g_free (tls.key_file);
   g_free (key);
   if (priv->key_template != NULL)
     return &target->parent;

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "element/link-sink.h"
+#include "element/link-sink-report.h"
 #include "frame/frame-stamper.h"
 
 G_BEGIN_DECLS
@@ -17,6 +18,7 @@ typedef struct
   gchar *uri;                   /* nullable: the default */
   gchar *link_group;            /* nullable */
   gchar *camera_id;             /* nullable: the frames bring their own */
+  GstEdgeTls tls;
   GstEdgeQueueLimits limits;
   GstClockTime timeout;
   GstClockTime drain_timeout;
@@ -37,6 +39,10 @@ typedef struct
   GstEdgeEndpoint *endpoint;
   GstEdgeTarget *target;
   gchar *camera_id;             /* nullable */
+  gchar *group;                 /* nullable */
+
+  GstEdgeCameraRecord *record;  /* atomic: whose frames it has; written by the streaming thread; nullable */
+  gchar *trouble;               /* census lock: why the link is in a bad state; nullable */
 
   /* Streaming thread. */
   GstEdgeFrameStamper stamper;
@@ -44,7 +50,6 @@ typedef struct
   guint64 refused;              /* frames that could not become messages, for the log */
 
   /* Link's thread. */
-  GstEdgeLinkState told_state;
   guint64 rejections;           /* for the log */
 } GstEdgeLinkSinkPrivate;
 
@@ -59,6 +64,14 @@ gchar *gst_edge_link_sink_dup_uri (GstEdgeLinkSink * self);
 /* link-sink-stats.c: (transfer full) */
 GstStructure *gst_edge_link_sink_get_stats (GstEdgeLinkSink * self);
 GstStructure *gst_edge_link_sink_make_stats (GstEdgeLinkSink * self);
+
+/* link-sink-report.c: between start and stop a sink is in the census */
+void gst_edge_link_sink_join_census (GstEdgeLinkSink * self);
+void gst_edge_link_sink_leave_census (GstEdgeLinkSink * self);
+void gst_edge_link_sink_set_trouble (GstEdgeLinkSink * self, const gchar * reason);
+
+/* Whose frames these are, from the identity of one of them. Streaming thread. */
+void gst_edge_link_sink_note_camera (GstEdgeLinkSink * self, const GstEdgeFrameIdentity * identity);
 
 GST_DEBUG_CATEGORY_EXTERN (gst_edge_link_sink_debug);
 

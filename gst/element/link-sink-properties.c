@@ -38,6 +38,10 @@ enum
   PROP_MAX_IN_FLIGHT,
   PROP_CIRCUIT_MAX_FAILURES,
   PROP_CIRCUIT_RESET,
+  PROP_CA_FILE,
+  PROP_CERT_FILE,
+  PROP_KEY_FILE,
+  PROP_TLS_VERIFY,
   PROP_STATS,
   N_PROPS
 };
@@ -72,6 +76,9 @@ gst_edge_link_sink_clear_settings (GstEdgeLinkSinkSettings *settings)
   replace_secret (&settings->uri, NULL);
   g_clear_pointer (&settings->link_group, g_free);
   g_clear_pointer (&settings->camera_id, g_free);
+  g_clear_pointer (&settings->tls.ca_file, g_free);
+  g_clear_pointer (&settings->tls.cert_file, g_free);
+  g_clear_pointer (&settings->tls.key_file, g_free);
 }
 
 gchar *
@@ -118,24 +125,43 @@ apply_limits (GstEdgeLinkSink *self)
   g_mutex_unlock (&priv->client_lock);
 }
 
+/* Where a string property is kept; NULL for the others. */
+static gchar **
+string_place (GstEdgeLinkSinkSettings *settings, guint prop_id)
+{
+  switch (prop_id) {
+    case PROP_LINK_GROUP:
+      return &settings->link_group;
+    case PROP_CAMERA_ID:
+      return &settings->camera_id;
+    case PROP_CA_FILE:
+      return &settings->tls.ca_file;
+    case PROP_CERT_FILE:
+      return &settings->tls.cert_file;
+    case PROP_KEY_FILE:
+      return &settings->tls.key_file;
+    default:
+      return NULL;
+  }
+}
+
 static void
 gst_edge_link_sink_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
   GstEdgeLinkSink *self = GST_EDGE_LINK_SINK (object);
   GstEdgeLinkSinkSettings *settings = &gst_edge_link_sink_get_private (self)->settings;
+  gchar **place = string_place (settings, prop_id);
 
   GST_OBJECT_LOCK (self);
+  if (place != NULL) {
+    g_free (*place);
+    *place = g_value_dup_string (value);
+    GST_OBJECT_UNLOCK (self);
+    return;
+  }
   switch (prop_id) {
     case PROP_URI:
       replace_secret (&settings->uri, g_value_dup_string (value));
-      break;
-    case PROP_LINK_GROUP:
-      g_free (settings->link_group);
-      settings->link_group = g_value_dup_string (value);
-      break;
-    case PROP_CAMERA_ID:
-      g_free (settings->camera_id);
-      settings->camera_id = g_value_dup_string (value);
       break;
     case PROP_MAX_SIZE_BUFFERS:
       settings->limits.max_buffers = g_value_get_uint (value);
@@ -164,6 +190,9 @@ gst_edge_link_sink_set_property (GObject *object, guint prop_id, const GValue *v
     case PROP_CIRCUIT_RESET:
       settings->circuit_reset = g_value_get_uint64 (value);
       break;
+    case PROP_TLS_VERIFY:
+      settings->tls.insecure = !g_value_get_boolean (value);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
       break;
@@ -179,6 +208,7 @@ gst_edge_link_sink_get_property (GObject *object, guint prop_id, GValue *value, 
 {
   GstEdgeLinkSink *self = GST_EDGE_LINK_SINK (object);
   GstEdgeLinkSinkSettings *settings = &gst_edge_link_sink_get_private (self)->settings;
+  gchar **place = string_place (settings, prop_id);
 
   if (prop_id == PROP_URI) {
     g_value_take_string (value, dup_redacted_uri (self));
@@ -190,13 +220,12 @@ gst_edge_link_sink_get_property (GObject *object, guint prop_id, GValue *value, 
   }
 
   GST_OBJECT_LOCK (self);
+  if (place != NULL) {
+    g_value_set_string (value, *place);
+    GST_OBJECT_UNLOCK (self);
+    return;
+  }
   switch (prop_id) {
-    case PROP_LINK_GROUP:
-      g_value_set_string (value, settings->link_group);
-      break;
-    case PROP_CAMERA_ID:
-      g_value_set_string (value, settings->camera_id);
-      break;
     case PROP_MAX_SIZE_BUFFERS:
       g_value_set_uint (value, settings->limits.max_buffers);
       break;
@@ -223,6 +252,9 @@ gst_edge_link_sink_get_property (GObject *object, guint prop_id, GValue *value, 
       break;
     case PROP_CIRCUIT_RESET:
       g_value_set_uint64 (value, settings->circuit_reset);
+      break;
+    case PROP_TLS_VERIFY:
+      g_value_set_boolean (value, !settings->tls.insecure);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -281,6 +313,16 @@ gst_edge_link_sink_install_properties (GObjectClass *klass)
   properties[PROP_CIRCUIT_RESET] = g_param_spec_uint64 ("circuit-reset", "Circuit reset",
       "How long connecting pauses before a single new try, in ns", GST_MSECOND, G_MAXINT64,
       DEFAULT_CIRCUIT_RESET, ready);
+  properties[PROP_CA_FILE] = g_param_spec_string ("ca-file", "CA file",
+      "amqps, rediss: PEM file of the authorities that may sign the server's certificate; NULL = those of "
+      "the system", NULL, ready);
+  properties[PROP_CERT_FILE] = g_param_spec_string ("cert-file", "Certificate file",
+      "amqps, rediss: PEM file of the client's certificate; NULL = none", NULL, ready);
+  properties[PROP_KEY_FILE] = g_param_spec_string ("key-file", "Key file",
+      "amqps, rediss: PEM file of the client's key; NULL = it is in cert-file", NULL, ready);
+  properties[PROP_TLS_VERIFY] = g_param_spec_boolean ("tls-verify", "Verify TLS",
+      "amqps, rediss: verify the server's certificate and host name. Without it anybody can pretend to be "
+      "the server", TRUE, ready);
   properties[PROP_STATS] = g_param_spec_boxed ("stats", "Statistics",
       "Counters: in = delivered + rejected + dropped + queued + in-flight; see the README",
       GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);

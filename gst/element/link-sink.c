@@ -35,6 +35,16 @@ server_text (GstEdgeLinkSinkPrivate *priv)
 }
 
 static void
+note_delivery (GstEdgeLinkSink *self, GstEdgeMessage *message)
+{
+  GstEdgeCameraRecord *record = __atomic_load_n (&gst_edge_link_sink_get_private (self)->record, __ATOMIC_ACQUIRE);
+
+  if (record != NULL)
+    gst_edge_camera_record_note_delivery (record, GST_EDGE_LINK_SINK_GET_CLASS (self)->stage,
+        message->identity.capture_time);
+}
+
+static void
 on_completed (GstEdgeMessage *message, GstEdgeResult result, const gchar *detail, gpointer user_data)
 {
   GstEdgeLinkSink *self = user_data;
@@ -44,32 +54,26 @@ on_completed (GstEdgeMessage *message, GstEdgeResult result, const gchar *detail
   if (result != GST_EDGE_DELIVERED && result != GST_EDGE_SENT && gst_edge_log_is_due (&priv->rejections))
     GST_WARNING_OBJECT (self, "%s was refused: %s (%" G_GUINT64_FORMAT " so far)", message->destination,
         result == GST_EDGE_RETURNED ? "no queue is bound for it" : detail, priv->rejections);
+  if (result == GST_EDGE_DELIVERED)
+    note_delivery (self, message);
   if (klass->answered != NULL)
     klass->answered (self, message, result);
 }
 
-static gboolean
-is_trouble (GstEdgeLinkState state)
-{
-  return state == GST_EDGE_LINK_BACKING_OFF || state == GST_EDGE_LINK_CIRCUIT_OPEN
-      || state == GST_EDGE_LINK_BLOCKED;
-}
-
-/* Every sink of a link posts the state; only one of them also warns, once per trouble. A synchronous bus handler may
+/* Every sink of a link posts the state; only one of them also warns, once in an outage. A synchronous bus handler may
  * stop the element in between. */
 static void
-on_state_changed (GstEdgeLinkState state, const gchar *reason, gboolean speaker, gpointer user_data)
+on_state_changed (GstEdgeLinkState state, const gchar *reason, gboolean warn, gpointer user_data)
 {
   GstEdgeLinkSink *self = gst_object_ref (user_data);
   GstEdgeLinkSinkPrivate *priv = gst_edge_link_sink_get_private (self);
-  gboolean warn = speaker && is_trouble (state) && !is_trouble (priv->told_state);
   GstEdgeEndpoint *endpoint = gst_edge_endpoint_ref (priv->endpoint);
   const gchar *server = gst_edge_endpoint_get_text (endpoint);
   GstStructure *s = gst_structure_new ("link-state", "state", G_TYPE_STRING,
       gst_edge_link_state_get_name (state), "server", G_TYPE_STRING, server, NULL);
   GError *error;
 
-  priv->told_state = state;
+  gst_edge_link_sink_set_trouble (self, reason);
   if (reason != NULL)
     gst_structure_set (s, "reason", G_TYPE_STRING, reason, NULL);
   gst_element_post_message (GST_ELEMENT (self), gst_message_new_element (GST_OBJECT (self), s));
@@ -104,6 +108,35 @@ fail_start (GstEdgeLinkSink *self, const gchar *property, GError *error)
   return FALSE;
 }
 
+static gboolean
+check_file (const gchar *file, GError **error)
+{
+  if (file == NULL || g_file_test (file, G_FILE_TEST_IS_REGULAR))
+    return TRUE;
+  g_set_error (error, GST_EDGE_ERROR, GST_EDGE_ERROR_SETTINGS, "there is no file %s; name a PEM file", file);
+  return FALSE;
+}
+
+/* The endpoint's TLS settings, from the properties. @property says which one is wrong. */
+static gboolean
+set_up_tls (GstEdgeLinkSink *self, const gchar **property, GError **error)
+{
+  GstEdgeLinkSinkPrivate *priv = gst_edge_link_sink_get_private (self);
+  const GstEdgeTls *tls = gst_edge_endpoint_get_tls (priv->endpoint);
+
+  if (tls == NULL)
+    return TRUE;
+  GST_OBJECT_LOCK (self);
+  gst_edge_endpoint_set_tls (priv->endpoint, &priv->settings.tls);
+  GST_OBJECT_UNLOCK (self);
+  if (tls->insecure)
+    GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS,
+        ("tls-verify=false: anybody can pretend to be %s", server_text (priv)), (NULL));
+  return (*property = "ca-file", check_file (tls->ca_file, error))
+      && (*property = "cert-file", check_file (tls->cert_file, error))
+      && (*property = "key-file", check_file (tls->key_file, error));
+}
+
 /* Everything that can be known to be wrong before a server is asked. */
 static gboolean
 check_settings (GstEdgeLinkSink *self, const gchar *uri)
@@ -119,6 +152,8 @@ check_settings (GstEdgeLinkSink *self, const gchar *uri)
   priv->endpoint = klass->parse_uri (uri, &error);
   if (priv->endpoint == NULL)
     return fail_start (self, "uri", error);
+  if (!set_up_tls (self, &property, &error))
+    return fail_start (self, property, error);
   priv->target = klass->prepare (self, priv->endpoint, &property, &error);
   if (priv->target == NULL)
     return fail_start (self, property, error);
@@ -133,6 +168,7 @@ forget_settings (GstEdgeLinkSink *self)
   g_clear_pointer (&priv->target, gst_edge_target_unref);
   g_clear_pointer (&priv->endpoint, gst_edge_endpoint_unref);
   g_clear_pointer (&priv->camera_id, g_free);
+  g_clear_pointer (&priv->group, g_free);
 }
 
 static gboolean
@@ -150,6 +186,7 @@ start (GstEdgeLinkSink *self)
   GST_OBJECT_LOCK (self);
   priv->camera_id = g_strdup (priv->settings.camera_id);
   group = g_strdup (priv->settings.link_group);
+  priv->group = g_strdup (group);
   settings.timeout = (gint64) (priv->settings.timeout / GST_USECOND);
   settings.max_in_flight = priv->settings.max_in_flight;
   settings.circuit_max_failures = priv->settings.circuit_max_failures;
@@ -160,7 +197,6 @@ start (GstEdgeLinkSink *self)
 
   ok = check_settings (self, uri);
   if (ok) {
-    priv->told_state = GST_EDGE_LINK_CLOSED;
     client = gst_edge_link_client_new (klass->transport, priv->endpoint, &settings, priv->target,
         klass->urgent, &funcs, self);
     gst_edge_link_client_set_limits (client, &limits);
@@ -168,6 +204,7 @@ start (GstEdgeLinkSink *self)
     priv->client = client;
     g_clear_pointer (&priv->last_stats, gst_structure_free);
     g_mutex_unlock (&priv->client_lock);
+    gst_edge_link_sink_join_census (self);
   } else {
     forget_settings (self);
   }
@@ -191,6 +228,7 @@ stop (GstEdgeLinkSink *self)
 
   gst_edge_link_client_retire (priv->client);
   stats = gst_edge_link_sink_make_stats (self);
+  gst_edge_link_sink_leave_census (self);
   g_mutex_lock (&priv->client_lock);
   client = g_steal_pointer (&priv->client);
   priv->last_stats = stats;
@@ -256,11 +294,14 @@ identify (GstEdgeLinkSink *self, GstBuffer *buffer, GstEdgeFrameIdentity *identi
 
   if (known != NULL) {
     gst_edge_frame_stamper_describe (&priv->stamper, known, identity);
+    gst_edge_link_sink_note_camera (self, identity);
     return TRUE;
   }
   if (priv->camera_id != NULL) {
     gst_edge_frame_stamper_next (&priv->stamper, priv->camera_id,
         capture_time (GST_BASE_SINK (self), buffer), identity);
+    gst_edge_link_sink_note_camera (self, identity);
+    gst_edge_camera_record_count_frame (priv->record, gst_buffer_get_size (buffer));
     return TRUE;
   }
   error = g_error_new_literal (GST_EDGE_ERROR, GST_EDGE_ERROR_SETTINGS, "camera-id: the frames do not say "
@@ -302,6 +343,8 @@ gst_edge_link_sink_render (GstBaseSink *sink, GstBuffer *buffer)
 
   if (!identify (self, buffer, &identity))
     return GST_FLOW_ERROR;
+  if (g_strcmp0 (priv->media_type, "image/jpeg") == 0)
+    gst_edge_camera_record_offer_picture (priv->record, buffer, identity.capture_time);
   if (gst_buffer_get_size (buffer) > klass->max_message_size)
     g_set_error (&error, GST_EDGE_ERROR, GST_EDGE_ERROR_SETTINGS, "%" G_GSIZE_FORMAT " bytes are more "
         "than the %" G_GUINT64_FORMAT " that can be sent", gst_buffer_get_size (buffer),

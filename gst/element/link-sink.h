@@ -10,6 +10,7 @@
 #include <gst/base/gstbasesink.h>
 
 #include "net/link-client.h"
+#include "stats/camera-record.h"
 
 G_BEGIN_DECLS
 
@@ -22,6 +23,7 @@ GST_EDGE_API G_DECLARE_DERIVABLE_TYPE (GstEdgeLinkSink, gst_edge_link_sink, GST_
  * @parse_uri: makes an endpoint of the uri property
  * @default_uri: what uri is when it is not set
  * @target_property: (nullable): the property that is to blame when the server refuses the target
+ * @stage: what its deliveries mean for a frame
  * @urgent: its messages go before those of sinks that are not
  * @max_message_size: larger payloads are dropped as oversize
  * @prepare: checks the element's own properties, which do not change until @unprepare, and returns the target of
@@ -41,6 +43,7 @@ struct _GstEdgeLinkSinkClass
   GstEdgeEndpoint *(*parse_uri) (const gchar * uri, GError ** error);
   const gchar *default_uri;
   const gchar *target_property;
+  GstEdgeStage stage;
   gboolean urgent;
   guint64 max_message_size;
 

@@ -202,8 +202,8 @@ parse_host (const gchar *text, guint16 default_port, GstEdgeHost *host, GError *
       return fail (error, "an IPv6 address must stand in brackets: [::1] or [::1]:5672");
     host->name = g_strndup (text + 1, (gsize) (end - text - 1));
     port = end[1] == ':' ? end + 2 : NULL;
-    if (!g_hostname_is_ip_address (host->name))
-      return fail (error, "what stands in brackets is not an IPv6 address");
+    if (!g_hostname_is_ip_address (host->name) || strchr (host->name, '%') != NULL)
+      return fail (error, "what stands in brackets is not an IPv6 address without a zone");
   } else {
     const gchar *colon = strchr (text, ':');
 
@@ -414,7 +414,11 @@ parse_redis (GstEdgeEndpoint *self, const UriParts *parts, GError **error)
 GstEdgeEndpoint *
 gst_edge_endpoint_new_redis (const gchar *uri, GError **error)
 {
-  static const gchar *schemes[] = { "redis", "redis+unix", "redis+sentinel" };
+  static const gchar *schemes[] = { "redis", "redis+unix", "redis+sentinel",
+#ifdef HAVE_HIREDIS_SSL
+    "rediss"
+#endif
+  };
   GstEdgeEndpoint *self = NULL;
   UriParts parts;
   gchar *path;
@@ -426,12 +430,14 @@ gst_edge_endpoint_new_redis (const gchar *uri, GError **error)
   }
   if (self == NULL) {
     fail (error, uri != NULL && g_str_has_prefix (uri, "rediss://")
-        ? "rediss:// (TLS) is not in this build; use redis:// through stunnel, or a unix socket"
+        ? "rediss:// needs hiredis 1.0 or newer with TLS, which was not there when this was built; use redis:// "
+        "through stunnel, or a unix socket"
         : "the URI must look like redis://user:password@host:6379/0, redis+unix:///run/redis/redis.sock or "
         "redis+sentinel://host1,host2/mymaster/0");
     return NULL;
   }
 
+  self->has_tls = g_str_equal (self->scheme, "rediss");
   path = split_uri (uri, self->scheme, &parts, error) ? parse_redis (self, &parts, error) : NULL;
   uri_parts_clear (&parts);
   if (path == NULL) {

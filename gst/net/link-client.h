@@ -35,8 +35,8 @@ typedef struct
 /**
  * GstEdgeLinkClientFuncs:
  * @completed: the server answered @message, which stays owned by the link. Not called with %GST_EDGE_RETRY
- * @state_changed: the link's state, with the reason when it is a bad one; @speaker is TRUE for the one client that
- *   should tell people about it
+ * @state_changed: the link's state, with the reason when it is a bad one; @warn is TRUE once in an outage and for one
+ *   client only: the one that should tell people about it
  * @failed: this element can never deliver with its settings, @by_target: because of its target and not because of the
  *   endpoint; called once. What it queued was dropped as rejected
  *
@@ -45,7 +45,7 @@ typedef struct
 typedef struct
 {
   void (*completed) (GstEdgeMessage * message, GstEdgeResult result, const gchar * detail, gpointer user_data);
-  void (*state_changed) (GstEdgeLinkState state, const gchar * reason, gboolean speaker, gpointer user_data);
+  void (*state_changed) (GstEdgeLinkState state, const gchar * reason, gboolean warn, gpointer user_data);
   void (*failed) (const GError * error, gboolean by_target, gpointer user_data);
 } GstEdgeLinkClientFuncs;
 

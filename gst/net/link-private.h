@@ -53,6 +53,7 @@ struct _GstEdgeLink
   gchar *reason;                /* lock: why the state is a bad one; nullable */
   gchar *park_reason;           /* lock: what the server said when it could not take a message; nullable */
   guint state_serial;           /* lock: counts changes of state */
+  gboolean unwarned;            /* lock: nobody has been warned about this outage yet */
   guint connects;               /* lock */
 
   GQueue in_flight;             /* of GstEdgeMessage by their node, in the order they were sent. Changed by the
@@ -70,6 +71,7 @@ struct _GstEdgeLink
   GstEdgeBackoff backoff;       /* for connecting */
   GstEdgeBreaker breaker;       /* for connecting */
   gboolean blocked;             /* the server takes nothing for now */
+  gboolean in_outage;           /* since trouble began and until a message is answered, or all is well for long */
   gboolean was_ready;           /* at least once: no error is final any more */
   guint host_index;
 };
@@ -109,6 +111,14 @@ GstEdgeLink *gst_edge_link_start (const GstEdgeTransportClass * klass, GstEdgeEn
     const GstEdgeLinkSettings * settings);
 void gst_edge_link_stop (GstEdgeLink * link);
 void gst_edge_link_wake (GstEdgeLink * link);
+
+/* link.c, the link's thread only */
+void gst_edge_link_close_connection (GstEdgeLink * link);
+void gst_edge_link_lose_connection (GstEdgeLink * link, const GError * error);
+
+/* link-news.c, the link's thread only: the clients are told by the next gst_edge_link_serve_news() */
+void gst_edge_link_set_state (GstEdgeLink * link, GstEdgeLinkState state, const gchar * reason);
+void gst_edge_link_serve_news (GstEdgeLink * link);
 
 /* link-messages.c: the link's thread only */
 gboolean gst_edge_link_send_pending (GstEdgeLink * link, GError ** error);

@@ -31,16 +31,6 @@ GST_DEBUG_CATEGORY (gst_edge_link_debug);
 
 #define MAX_STOP_WAIT G_TIME_SPAN_SECOND
 
-const gchar *
-gst_edge_link_state_get_name (GstEdgeLinkState state)
-{
-  static const gchar *names[] = {
-    "closed", "connecting", "ready", "blocked", "backing-off", "circuit-open", "failed"
-  };
-
-  return names[state];
-}
-
 GstEdgeEndpoint *
 gst_edge_link_get_endpoint (GstEdgeLink *link)
 {
@@ -107,30 +97,8 @@ clear_wakeup (GstEdgeLink *link)
   } while (n < 0 && errno == EINTR);
 }
 
-/* Tells the clients through their news; logs each change once. */
-static void
-set_state (GstEdgeLink *link, GstEdgeLinkState state, const gchar *reason)
-{
-  gboolean changed;
-
-  g_mutex_lock (&link->lock);
-  changed = link->state != state || g_strcmp0 (link->reason, reason) != 0;
-  if (changed) {
-    link->state = state;
-    g_free (link->reason);
-    link->reason = g_strdup (reason);
-    link->state_serial++;
-    link->client_news = TRUE;
-  }
-  g_mutex_unlock (&link->lock);
-
-  if (changed)
-    GST_INFO ("%s: %s%s%s", gst_edge_endpoint_get_text (link->endpoint),
-        gst_edge_link_state_get_name (state), reason != NULL ? ": " : "", reason != NULL ? reason : "");
-}
-
-static void
-close_connection (GstEdgeLink *link)
+void
+gst_edge_link_close_connection (GstEdgeLink *link)
 {
   guint i;
 
@@ -181,19 +149,20 @@ back_off (GstEdgeLink *link, const GError *error)
     GST_WARNING ("%s: %s (failure %u in a row; next try in %.1f s)",
         gst_edge_endpoint_get_text (link->endpoint), error->message, failures,
         (gdouble) wait / G_USEC_PER_SEC);
-  set_state (link, open ? GST_EDGE_LINK_CIRCUIT_OPEN : GST_EDGE_LINK_BACKING_OFF, error->message);
+  gst_edge_link_set_state (link, open ? GST_EDGE_LINK_CIRCUIT_OPEN : GST_EDGE_LINK_BACKING_OFF, error->message);
 }
 
-static void
-connection_lost (GstEdgeLink *link, const GError *error)
+void
+gst_edge_link_lose_connection (GstEdgeLink *link, const GError *error)
 {
   gint64 now = g_get_monotonic_time ();
 
   if (now - link->ready_since > STABLE_AFTER) {
     gst_edge_backoff_reset (&link->backoff);
     gst_edge_breaker_success (&link->breaker);
+    link->in_outage = FALSE;
   }
-  close_connection (link);
+  gst_edge_link_close_connection (link);
   if (!g_error_matches (error, GST_EDGE_ERROR, GST_EDGE_ERROR_CANCELLED))
     back_off (link, error);
 }
@@ -218,149 +187,18 @@ connect_now (GstEdgeLink *link)
     link->connects++;
     g_mutex_unlock (&link->lock);
     gst_edge_breaker_success (&link->breaker);
-    set_state (link, GST_EDGE_LINK_READY, NULL);
+    gst_edge_link_set_state (link, GST_EDGE_LINK_READY, NULL);
     return;
   }
 
   link->host_index++;
   if (is_final (link, error)) {
     gst_edge_breaker_success (&link->breaker);  /* the server is there: whoever comes next may try at once */
-    set_state (link, GST_EDGE_LINK_FAILED, error->message);
+    gst_edge_link_set_state (link, GST_EDGE_LINK_FAILED, error->message);
   } else if (!g_error_matches (error, GST_EDGE_ERROR, GST_EDGE_ERROR_CANCELLED))
     back_off (link, error);
   g_clear_error (&link->failure);
   link->failure = error;
-}
-
-/* Makes a client's target usable on this connection. FALSE when the connection is not usable any more. */
-static gboolean
-prepare_client (GstEdgeLink *link, GstEdgeLinkClient *client)
-{
-  GError *error = NULL;
-
-  if (link->klass->prepare (link->transport, client->target, &error)) {
-    g_mutex_lock (&link->lock);
-    client->prepared = TRUE;
-    gst_edge_link_client_set_pending_locked (client);
-    g_mutex_unlock (&link->lock);
-    return TRUE;
-  }
-
-  if (error->code == GST_EDGE_ERROR_TRANSIENT || error->code == GST_EDGE_ERROR_CANCELLED) {
-    connection_lost (link, error);
-  } else {
-    /* Only this client is wrong; the server has closed the channel, the others go on with a new one. */
-    gst_edge_link_client_fail (client, error, TRUE);
-    close_connection (link);
-    link->retry_at = 0;
-  }
-  g_error_free (error);
-  return FALSE;
-}
-
-void
-gst_edge_link_fail_clients (GstEdgeLink *link, gboolean (*matches) (GstEdgeTarget * target, gpointer data),
-    gpointer data, const GError *error)
-{
-  GstEdgeLinkClient *found;
-
-  do {
-    guint i;
-
-    found = NULL;
-    g_mutex_lock (&link->lock);
-    for (i = 0; i < link->clients->len && found == NULL; i++) {
-      GstEdgeLinkClient *client = g_ptr_array_index (link->clients, i);
-
-      if (!client->failed && client->counters.delivered == 0 && matches (client->target, data)
-          && gst_edge_link_client_enter_locked (client))
-        found = client;
-    }
-    g_mutex_unlock (&link->lock);
-    if (found != NULL) {
-      gst_edge_link_client_fail (found, error, TRUE);
-      g_mutex_lock (&link->lock);
-      gst_edge_link_client_leave_locked (found);
-      g_mutex_unlock (&link->lock);
-    }
-  } while (found != NULL);
-}
-
-/* The first one that still works speaks for all. */
-static gboolean
-speaks_locked (GstEdgeLink *link, GstEdgeLinkClient *client)
-{
-  guint i;
-
-  for (i = 0; i < link->clients->len; i++) {
-    GstEdgeLinkClient *first = g_ptr_array_index (link->clients, i);
-
-    if (!first->failed)
-      return first == client;
-  }
-  return FALSE;
-}
-
-/* Picks a client that has to be prepared or told something, and keeps it from leaving. */
-static GstEdgeLinkClient *
-next_client_with_news (GstEdgeLink *link, gboolean *speaker)
-{
-  GstEdgeLinkClient *found = NULL;
-  guint i;
-
-  g_mutex_lock (&link->lock);
-  for (i = 0; i < link->clients->len && found == NULL; i++) {
-    GstEdgeLinkClient *client = g_ptr_array_index (link->clients, i);
-    gboolean unprepared = link->transport != NULL && !client->prepared && !client->failed;
-
-    if ((unprepared || client->told_serial != link->state_serial)
-        && gst_edge_link_client_enter_locked (client)) {
-      found = client;
-      *speaker = speaks_locked (link, client);
-    }
-  }
-  if (found == NULL)
-    link->client_news = FALSE;
-  g_mutex_unlock (&link->lock);
-  return found;
-}
-
-static void
-tell_state (GstEdgeLink *link, GstEdgeLinkClient *client, gboolean speaker)
-{
-  GstEdgeLinkState state;
-  gchar *reason = NULL;
-
-  g_mutex_lock (&link->lock);
-  state = link->state;
-  if (client->told_serial != link->state_serial)
-    reason = g_strdup (link->reason);
-  else
-    state = GST_EDGE_LINK_CLOSED;       /* nothing new */
-  client->told_serial = link->state_serial;
-  g_mutex_unlock (&link->lock);
-
-  if (state != GST_EDGE_LINK_CLOSED && !client->failed)
-    client->funcs.state_changed (state, reason, speaker, client->user_data);
-  if (state == GST_EDGE_LINK_FAILED)
-    gst_edge_link_client_fail (client, link->failure, FALSE);
-  g_free (reason);
-}
-
-static void
-serve_client_news (GstEdgeLink *link)
-{
-  GstEdgeLinkClient *client;
-  gboolean speaker;
-
-  while ((client = next_client_with_news (link, &speaker)) != NULL) {
-    if (link->transport == NULL || client->prepared || client->failed
-        || prepare_client (link, client))
-      tell_state (link, client, speaker);
-    g_mutex_lock (&link->lock);
-    gst_edge_link_client_leave_locked (client);
-    g_mutex_unlock (&link->lock);
-  }
 }
 
 /* Sleeps until @deadline, an event on the socket or a wake-up. Returns the socket's events. */
@@ -419,7 +257,7 @@ update_blocked (GstEdgeLink *link)
     reason = park_reason;
     blocked = TRUE;
   }
-  set_state (link, blocked ? GST_EDGE_LINK_BLOCKED : GST_EDGE_LINK_READY, blocked ? reason : NULL);
+  gst_edge_link_set_state (link, blocked ? GST_EDGE_LINK_BLOCKED : GST_EDGE_LINK_READY, blocked ? reason : NULL);
   g_free (park_reason);
 }
 
@@ -517,10 +355,10 @@ link_thread (gpointer data)
 
   block_sigpipe ();
   while (!is_stopping (link)) {
-    serve_client_news (link);
+    gst_edge_link_serve_news (link);
     if (link->transport != NULL) {
       if (!serve_connection (link, &error)) {
-        connection_lost (link, error);
+        gst_edge_link_lose_connection (link, error);
         g_clear_error (&error);
       }
     } else if (has_failed (link)) {
@@ -531,7 +369,7 @@ link_thread (gpointer data)
       connect_now (link);
     }
   }
-  close_connection (link);      /* its messages have no clients any more: this frees them */
+  gst_edge_link_close_connection (link);      /* its messages have no clients any more: this frees them */
 
   g_mutex_lock (&link->lock);
   link->ended = TRUE;

@@ -30,8 +30,14 @@ use_socket (GstEdgeTransport *self, gint fd)
 gboolean
 gst_edge_redis_connect (GstEdgeTransport *self, const GstEdgeHost *host, GError **error)
 {
-  return use_socket (self, gst_edge_connect_tcp (host, gst_edge_link_get_deadline (self->link),
-          gst_edge_link_get_cancellable (self->link), error));
+  if (!use_socket (self, gst_edge_connect_tcp (host, gst_edge_link_get_deadline (self->link),
+              gst_edge_link_get_cancellable (self->link), error)))
+    return FALSE;
+#ifdef HAVE_HIREDIS_SSL
+  if (gst_edge_endpoint_get_tls (gst_edge_link_get_endpoint (self->link)) != NULL)
+    return gst_edge_redis_start_tls (self, host, error);
+#endif
+  return TRUE;
 }
 
 gboolean

@@ -74,23 +74,24 @@ select_database (GstEdgeTransport *self, GError **error)
   return ok;
 }
 
-/* Right after a failover the sentinels may still name the old primary. */
+/* A replica takes connections but no frames; and right after a failover sentinels may still name the old primary.
+ * Who may not ask for the role is believed. */
 static gboolean
 check_role (GstEdgeTransport *self, GError **error)
 {
   const gchar *argv[] = { "ROLE" };
   redisReply *reply = gst_edge_redis_ask (self, 1, argv, error);
-  gboolean ok;
+  gboolean is_replica;
 
   if (reply == NULL)
     return FALSE;
-  ok = reply->type == REDIS_REPLY_ARRAY && reply->elements > 0
-      && reply->element[0]->type == REDIS_REPLY_STRING && g_str_equal (reply->element[0]->str, "master");
-  if (!ok)
+  is_replica = reply->type == REDIS_REPLY_ARRAY && reply->elements > 0
+      && reply->element[0]->type == REDIS_REPLY_STRING && g_str_equal (reply->element[0]->str, "slave");
+  if (is_replica)
     g_set_error_literal (error, GST_EDGE_ERROR, GST_EDGE_ERROR_TRANSIENT,
-        "the sentinel names a server that is not the primary (yet)");
+        "READONLY: the server is a replica; name the primary in uri");
   freeReplyObject (reply);
-  return ok;
+  return !is_replica;
 }
 
 static gboolean
@@ -146,8 +147,7 @@ connect_through_sentinel (GstEdgeTransport *self, const GstEdgeHost *sentinel, c
     freeReplyObject (reply);
   }
   gst_edge_redis_disconnect (self);
-  ok = ok && gst_edge_redis_connect (self, &primary, error) && authenticate (self, error)
-      && check_role (self, error);
+  ok = ok && gst_edge_redis_connect (self, &primary, error) && authenticate (self, error);
   g_free (primary.name);
   return ok;
 }
@@ -168,5 +168,5 @@ gst_edge_redis_log_in (GstEdgeTransport *self, guint host_index, GError **error)
   else
     ok = gst_edge_redis_connect (self, gst_edge_endpoint_get_host (endpoint, host_index), error)
         && authenticate (self, error);
-  return ok && select_database (self, error);
+  return ok && select_database (self, error) && check_role (self, error);
 }

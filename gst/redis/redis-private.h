@@ -35,6 +35,9 @@ gboolean gst_edge_redis_fail (GstEdgeTransport * self, GError ** error);
 /* (transfer full): the reply to one command, or NULL when the connection is lost. */
 redisReply *gst_edge_redis_ask (GstEdgeTransport * self, gint argc, const gchar ** argv, GError ** error);
 
+/* redis-tls.c: right after connecting; only where hiredis has TLS */
+gboolean gst_edge_redis_start_tls (GstEdgeTransport * self, const GstEdgeHost * host, GError ** error);
+
 /* redis-login.c: AUTH, SELECT, and the way from sentinels to a primary */
 gboolean gst_edge_redis_log_in (GstEdgeTransport * self, guint host_index, GError ** error);
 

@@ -46,6 +46,16 @@ gst_edge_histogram_add (GstEdgeHistogram *histogram, gint64 microseconds)
   __atomic_fetch_add (&histogram->sum, value, __ATOMIC_RELAXED);
 }
 
+void
+gst_edge_histogram_merge (GstEdgeHistogram *sum, const GstEdgeHistogram *histogram)
+{
+  guint i;
+
+  for (i = 0; i < GST_EDGE_HISTOGRAM_BUCKETS; i++)
+    sum->count[i] += __atomic_load_n (&histogram->count[i], __ATOMIC_RELAXED);
+  sum->sum += __atomic_load_n (&histogram->sum, __ATOMIC_RELAXED);
+}
+
 guint64
 gst_edge_histogram_get_count (const GstEdgeHistogram *histogram)
 {

@@ -23,6 +23,9 @@ typedef struct
 GST_EDGE_API void gst_edge_histogram_add (GstEdgeHistogram * histogram, gint64 microseconds);
 GST_EDGE_API guint64 gst_edge_histogram_get_count (const GstEdgeHistogram * histogram);
 
+/* Adds what @histogram has to @sum, which is the caller's own. */
+GST_EDGE_API void gst_edge_histogram_merge (GstEdgeHistogram * sum, const GstEdgeHistogram * histogram);
+
 /* @quantile in 0…1; the upper edge of its bucket in nanoseconds, 0 when the histogram is empty. */
 GST_EDGE_API GstClockTime gst_edge_histogram_get_quantile (const GstEdgeHistogram * histogram, gdouble quantile);
 

@@ -137,7 +137,7 @@ reserve_blocking (GstEdgeLane * lane, guint64 bytes)
   g_mutex_lock (&lane->lock);
   lane->n_awaiting_budget++;
   for (;;) {
-    refused = lane->flushing || lane->closed;
+    refused = lane->flushing || lane->closed || lane->suspended;
     granted = !refused && try_reserve (lane, bytes);
     gst_edge_queue_get_level (lane->queue, &level);
     if (refused || granted || level.buffers == 0)

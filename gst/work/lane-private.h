@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "stats/camera-record.h"
 #include "work/lane.h"
 #include "work/work-stats.h"
 #include "work/worker-pool-private.h"
@@ -20,6 +21,7 @@ struct _GstEdgeLane
   GstEdgeLaneRunFunc run;       /* const */
   GstEdgeLaneDropFunc drop;     /* const */
   gpointer user_data;           /* const */
+  GstEdgeCameraRecord *camera;  /* atomic: whose frames it has; nullable */
   gboolean ordered;             /* const: one item at a time, in order */
   guint parallel;               /* const: how many workers may run it at once */
 
@@ -61,6 +63,9 @@ G_GNUC_INTERNAL gboolean gst_edge_lane_is_own (GstEdgeLane * lane);
 
 /* Pool lock held. */
 G_GNUC_INTERNAL void gst_edge_lane_add_stats (GstEdgeLane * lane, GstEdgeWorkStats * sum);
+
+/* What @stats of a lane say about the frames of its camera. */
+G_GNUC_INTERNAL void gst_edge_work_stats_to_counts (const GstEdgeWorkStats * stats, GstEdgeStageCounts * counts);
 
 /* lane-run.c */
 

@@ -138,6 +138,12 @@ gst_edge_lane_free (GstEdgeLane * lane)
 }
 
 void
+gst_edge_lane_set_camera (GstEdgeLane * lane, GstEdgeCameraRecord * camera)
+{
+  __atomic_store_n (&lane->camera, camera, __ATOMIC_RELEASE);
+}
+
+void
 gst_edge_lane_set_limits (GstEdgeLane * lane, const GstEdgeQueueLimits * limits)
 {
   g_mutex_lock (&lane->lock);
@@ -196,6 +202,9 @@ push_locked (GstEdgeLane * lane, const GstEdgeQueueItem * item,
     /* nobody but this thread makes room in a lane that it runs itself */
     if (!may_block || gst_edge_lane_is_own (lane))
       return drop_new_locked (lane, item, dropped);
+    /* nor anybody, as long as it stands still */
+    if (lane->suspended)
+      break;
     gst_edge_lane_wait_or_help_locked (lane, -1);
   }
   return GST_EDGE_LANE_FLUSHING;
@@ -235,10 +244,10 @@ finish_submit_unlock (GstEdgeLane * lane, GArray * dropped)
     keep_spare_locked (lane, dropped);
   g_mutex_unlock (&lane->lock);
 
-  if (schedule)
-    gst_edge_lane_schedule (lane);
   if (wake)
     gst_edge_worker_pool_wake_budget (lane->pool);
+  if (schedule)
+    gst_edge_lane_schedule (lane);      /* last: its run function may free it */
 }
 
 GstEdgeLaneResult

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "queue/bounded-queue.h"
+#include "stats/camera-record.h"
 #include "work/worker-pool.h"
 
 G_BEGIN_DECLS
@@ -38,7 +39,7 @@ typedef enum
 {
   GST_EDGE_LANE_ACCEPTED,
   GST_EDGE_LANE_DROPPED,        /* full and leaking: the drop function has been called with the item */
-  GST_EDGE_LANE_FLUSHING,       /* refused: flushing or closed; the drop function has been called */
+  GST_EDGE_LANE_FLUSHING,       /* refused: flushing, closed, or full and suspended; the drop function was called */
 } GstEdgeLaneResult;
 
 /* @name is for stats and logs. @pool is referenced. Without limits a lane takes 100 items and leaks upstream. */
@@ -52,6 +53,9 @@ GST_EDGE_API void gst_edge_lane_unref (GstEdgeLane * lane);
 /* Refuses new items, cancels the queued ones, waits for the running one and frees the lane. From the lane's own
  * run function it does not wait for itself. */
 GST_EDGE_API void gst_edge_lane_free (GstEdgeLane * lane);
+
+/* Whose frames run through the lane, for metrics; @camera must be in use until the lane is freed. Any thread. */
+GST_EDGE_API void gst_edge_lane_set_camera (GstEdgeLane * lane, GstEdgeCameraRecord * camera);
 
 GST_EDGE_API void gst_edge_lane_set_limits (GstEdgeLane * lane, const GstEdgeQueueLimits * limits);
 GST_EDGE_API void gst_edge_lane_get_level (GstEdgeLane * lane, GstEdgeQueueLevel * level);
@@ -69,7 +73,7 @@ GST_EDGE_API void gst_edge_lane_set_flushing (GstEdgeLane * lane, gboolean flush
  * flush opens it again. */
 GST_EDGE_API void gst_edge_lane_set_closed (GstEdgeLane * lane, gboolean closed);
 
-/* TRUE: items are accepted and stay where they are. */
+/* TRUE: items stay where they are. New ones are accepted while there is room; who would wait for it is refused. */
 GST_EDGE_API void gst_edge_lane_set_suspended (GstEdgeLane * lane, gboolean suspended);
 
 /* Drops what is queued except control items, which still run. Returns: how many buffers that were. */

@@ -10,16 +10,6 @@
 
 #include "work/work-stats.h"
 
-static void
-add_histogram (GstEdgeHistogram * sum, const GstEdgeHistogram * histogram)
-{
-  guint i;
-
-  for (i = 0; i < GST_EDGE_HISTOGRAM_BUCKETS; i++)
-    sum->count[i] += __atomic_load_n (&histogram->count[i], __ATOMIC_RELAXED);
-  sum->sum += __atomic_load_n (&histogram->sum, __ATOMIC_RELAXED);
-}
-
 void
 gst_edge_work_stats_add (GstEdgeWorkStats * sum, const GstEdgeWorkStats * stats)
 {
@@ -36,8 +26,8 @@ gst_edge_work_stats_add (GstEdgeWorkStats * sum, const GstEdgeWorkStats * stats)
   sum->running += stats->running;
   sum->capacity += stats->capacity;
   sum->unlimited |= stats->unlimited;
-  add_histogram (&sum->wait, &stats->wait);
-  add_histogram (&sum->run, &stats->run);
+  gst_edge_histogram_merge (&sum->wait, &stats->wait);
+  gst_edge_histogram_merge (&sum->run, &stats->run);
 }
 
 guint64

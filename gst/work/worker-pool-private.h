@@ -83,6 +83,12 @@ G_GNUC_INTERNAL void gst_edge_worker_pool_shut_down (GstEdgeWorkerPool * pool);
 G_GNUC_INTERNAL GstEdgeWorkerPoolFields gst_edge_worker_pool_merge_options (GstEdgeWorkerPool * pool,
     const GstEdgeWorkerPoolOptions * options);
 
+/* (transfer full): all pools there are, each with a reference. */
+G_GNUC_INTERNAL GPtrArray *gst_edge_worker_pools_list (void);
+
+/* Adds what pools of that @name counted that are gone. */
+G_GNUC_INTERNAL void gst_edge_worker_pool_add_past (const gchar * name, GstEdgeWorkStats * sum);
+
 /* The category "workerpool", which the element shares. */
 G_GNUC_INTERNAL GstDebugCategory *gst_edge_work_get_debug_category (void);
 

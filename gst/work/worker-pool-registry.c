@@ -14,6 +14,7 @@
 
 static GMutex registry_lock;
 static GHashTable *registry;    /* registry_lock: name → GstEdgeWorkerPool, NULL when there is none */
+static GHashTable *past;        /* registry_lock: name → GstEdgeWorkStats of pools of that name that are gone */
 
 GstEdgeWorkerPool *
 gst_edge_worker_pool_get_full (const gchar * name,
@@ -72,6 +73,56 @@ gst_edge_worker_pool_ref (GstEdgeWorkerPool * pool)
   return pool;
 }
 
+/* Without lanes, what is gone is all there was. */
+static void
+remember_locked (GstEdgeWorkerPool * pool)
+{
+  GstEdgeWorkStats *stats;
+
+  if (past == NULL)
+    past = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  stats = g_hash_table_lookup (past, pool->name);
+  if (stats == NULL) {
+    stats = g_new0 (GstEdgeWorkStats, 1);
+    g_hash_table_insert (past, g_strdup (pool->name), stats);
+  }
+  g_mutex_lock (&pool->lock);
+  gst_edge_work_stats_add (stats, &pool->gone);
+  g_mutex_unlock (&pool->lock);
+}
+
+GPtrArray *
+gst_edge_worker_pools_list (void)
+{
+  GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify)
+      gst_edge_worker_pool_unref);
+  GHashTableIter iter;
+  gpointer pool;
+
+  g_mutex_lock (&registry_lock);
+  if (registry != NULL) {
+    g_hash_table_iter_init (&iter, registry);
+    while (g_hash_table_iter_next (&iter, NULL, &pool)) {
+      ((GstEdgeWorkerPool *) pool)->n_users++;
+      g_ptr_array_add (list, pool);
+    }
+  }
+  g_mutex_unlock (&registry_lock);
+  return list;
+}
+
+void
+gst_edge_worker_pool_add_past (const gchar * name, GstEdgeWorkStats * sum)
+{
+  const GstEdgeWorkStats *stats;
+
+  g_mutex_lock (&registry_lock);
+  stats = past != NULL ? g_hash_table_lookup (past, name) : NULL;
+  if (stats != NULL)
+    gst_edge_work_stats_add (sum, stats);
+  g_mutex_unlock (&registry_lock);
+}
+
 void
 gst_edge_worker_pool_unref (GstEdgeWorkerPool * pool)
 {
@@ -80,6 +131,7 @@ gst_edge_worker_pool_unref (GstEdgeWorkerPool * pool)
   g_mutex_lock (&registry_lock);
   last = --pool->n_users == 0;
   if (last) {
+    remember_locked (pool);
     g_hash_table_remove (registry, pool->name);
     if (g_hash_table_size (registry) == 0)
       g_clear_pointer (&registry, g_hash_table_unref);

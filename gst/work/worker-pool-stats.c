@@ -29,17 +29,23 @@ gst_edge_worker_pool_add_lane (GstEdgeWorkerPool * pool, GstEdgeLane * lane)
 void
 gst_edge_worker_pool_remove_lane (GstEdgeWorkerPool * pool, GstEdgeLane * lane)
 {
+  GstEdgeCameraRecord *camera = __atomic_load_n (&lane->camera,
+      __ATOMIC_ACQUIRE);
   GstEdgeWorkStats stats = { 0, };
+  GstEdgeStageCounts counts;
 
   gst_edge_lane_add_stats (lane, &stats);
   stats.out += stats.running;
   stats.running = 0;
   stats.capacity = 0;
   stats.unlimited = FALSE;
+  gst_edge_work_stats_to_counts (&stats, &counts);
 
   g_mutex_lock (&pool->lock);
   g_ptr_array_remove_fast (pool->lanes, lane);
   gst_edge_work_stats_add (&pool->gone, &stats);
+  if (camera != NULL)
+    gst_edge_camera_record_add_gone (camera, GST_EDGE_STAGE_POOL, &counts);
   g_mutex_unlock (&pool->lock);
 
   gst_edge_worker_pool_unref (pool);

@@ -72,6 +72,7 @@ gst_amqp_sink_class_init (GstAmqpSinkClass *klass)
       "Publishes every buffer as one AMQP 0-9-1 message (RabbitMQ), with publisher confirms",
       "the gst-edge-video authors");
 
+  GST_EDGE_LINK_SINK_CLASS (klass)->stage = GST_EDGE_STAGE_PUBLISHED;
   sink_class->frame_headers = TRUE;
   sink_class->create_body = gst_amqp_sink_create_body;
 }

@@ -88,45 +88,21 @@ check_host (const gchar *text, const gchar *end)
 }
 
 static const gchar *
-take_credentials (GstEdgeCameraConfig *camera, const gchar *start, const gchar *at)
+check_url (const GstEdgeCameraConfig *camera)
 {
-  const gchar *colon = memchr (start, ':', (gsize) (at - start));
-
-  if (camera->user != NULL || camera->password != NULL)
-    return "credentials are given twice; keep either those in the URL or the keys user and password";
-  camera->user = g_uri_unescape_segment (start, colon != NULL ? colon : at, NULL);
-  if (colon != NULL)
-    camera->password = g_uri_unescape_segment (colon + 1, at, NULL);
-  if (camera->user == NULL || (colon != NULL && camera->password == NULL))
-    return "the user or password in the URL has a '%' that starts no escape; write %25 for it";
-  return NULL;
-}
-
-/* Moves the credentials from the URL to where they cannot be seen. */
-static const gchar *
-split_url (GstEdgeCameraConfig *camera)
-{
-  const gchar *start = skip_scheme (camera->url), *end, *at, *problem = NULL;
-  gchar *url;
+  const gchar *start = skip_scheme (camera->url), *end, *at;
 
   if (start == NULL || strpbrk (camera->url, " \"\\<>") != NULL)
     return "this is no URL of a camera; write " URL_RULE;
   end = start + strcspn (start, "/?#");
   at = g_strrstr_len (start, end - start, "@");
-  if (at != NULL)
-    problem = take_credentials (camera, start, at);
-  if (problem == NULL)
-    problem = check_host (at != NULL ? at + 1 : start, end);
-  if (problem != NULL || at == NULL)
-    return problem;
-  url = g_strdup_printf ("%.*s%s", (gint) (start - camera->url), camera->url, at + 1);
-  gst_edge_free_secret (camera->url);
-  camera->url = url;
-  return NULL;
+  if (at != NULL && (camera->user != NULL || camera->password != NULL))
+    return "credentials are given twice; keep either those in the URL or the keys user and password";
+  return check_host (at != NULL ? at + 1 : start, end);
 }
 
 gboolean
-gst_edge_camera_config_finish (GstEdgeCameraConfig *camera, const gchar **name, gchar **problem)
+gst_edge_camera_config_check (const GstEdgeCameraConfig *camera, const gchar **name, gchar **problem)
 {
   const gchar *sentence = NULL;
 
@@ -135,7 +111,7 @@ gst_edge_camera_config_finish (GstEdgeCameraConfig *camera, const gchar **name, 
     sentence = "missing; every camera needs an id of " GST_EDGE_CAMERA_ID_RULE;
   if (sentence == NULL) {
     *name = "url";
-    sentence = camera->url == NULL ? "missing; every camera needs " URL_RULE : split_url (camera);
+    sentence = camera->url == NULL ? "missing; every camera needs " URL_RULE : check_url (camera);
   }
   if (sentence == NULL) {
     *name = "password";
@@ -230,7 +206,7 @@ gst_edge_camera_config_from_structure (const GstStructure *structure, GError **e
 
   fields.camera->from_application = TRUE;
   if (gst_structure_foreach (structure, set_field, &fields)
-      && gst_edge_camera_config_finish (fields.camera, &fields.name, &fields.problem))
+      && gst_edge_camera_config_check (fields.camera, &fields.name, &fields.problem))
     return fields.camera;
   g_set_error (error, GST_EDGE_CONFIG_ERROR, GST_EDGE_CONFIG_ERROR_CONTENT, "%s: %s", fields.name,
       fields.problem);

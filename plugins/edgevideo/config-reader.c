@@ -18,70 +18,6 @@
 #include "net/endpoint.h"
 
 #define MAX_CAMERAS 1000
-#define MAX_SHORT_STRING 255    /* of AMQP */
-
-#define FIELD(name) G_STRUCT_OFFSET (GstEdgeConfig, name)
-#define NAME_RULE "a name of 1 to 255 bytes"
-#define SIZE_RULE "a size from 16x16 to 8192x8192, like 1280x720"
-
-static const GstEdgeConfigKey top_keys[] = {
-  {"target_fps", GST_EDGE_VALUE_RATE, FIELD (frames.rate), 0, 0,
-      "a number of frames per second from 0 to 240 (0 = all that the camera sends)"},
-  {NULL}
-};
-
-static const GstEdgeConfigKey amqp_keys[] = {
-  {"amqp_url", GST_EDGE_VALUE_TEXT, FIELD (amqp_url), 1, 4096, "amqp://user:password@host:5672/vhost", TRUE},
-  {"exchange", GST_EDGE_VALUE_TEXT, FIELD (amqp_exchange), 1, MAX_SHORT_STRING, NAME_RULE},
-  {"routing_key_prefix", GST_EDGE_VALUE_TEXT, FIELD (amqp_key_prefix), 0, MAX_SHORT_STRING - 64,
-      "a text of at most 191 bytes; the camera id comes behind it"},
-  {NULL}
-};
-
-static const GstEdgeConfigKey redis_keys[] = {
-  {"enabled", GST_EDGE_VALUE_FLAG, FIELD (redis_enabled), 0, 0, "true or false"},
-  {"address", GST_EDGE_VALUE_TEXT, FIELD (redis_address), 1, 512, "HOST:PORT, like localhost:6379"},
-  {"ttl_seconds", GST_EDGE_VALUE_NUMBER, FIELD (redis_ttl), 1, 315360000, "a number of seconds from 1 to 315360000"},
-  {"prefix", GST_EDGE_VALUE_TEXT, FIELD (redis_prefix), 1, MAX_SHORT_STRING, NAME_RULE},
-  {"username", GST_EDGE_VALUE_TEXT, FIELD (redis_username), 0, 255, "a text of at most 255 bytes, \"\" for none"},
-  {"password", GST_EDGE_VALUE_TEXT, FIELD (redis_password), 0, 512, "a text of at most 512 bytes, \"\" for none",
-      TRUE},
-  {NULL}
-};
-
-static const GstEdgeConfigKey metadata_keys[] = {
-  {"enabled", GST_EDGE_VALUE_FLAG, FIELD (metadata_enabled), 0, 0, "true or false"},
-  {"exchange", GST_EDGE_VALUE_TEXT, FIELD (metadata_exchange), 1, MAX_SHORT_STRING, NAME_RULE},
-  {"routing_key", GST_EDGE_VALUE_TEXT, FIELD (metadata_key), 1, MAX_SHORT_STRING - 7,
-      "a text of 1 to 248 bytes"},
-  {NULL}
-};
-
-static const GstEdgeConfigKey optimization_keys[] = {
-  {"max_workers", GST_EDGE_VALUE_NUMBER, FIELD (max_workers), 0, 1024, "a number from 0 to 1024 (0 = 2 x CPUs)"},
-  {"buffer_size", GST_EDGE_VALUE_NUMBER, FIELD (buffer_size), 0, 1000000,
-      "a number of frames from 0 to 1000000 (0 = 100 x cameras)"},
-  {"frame_quality", GST_EDGE_VALUE_NUMBER, FIELD (frames.frame_quality), 2, 31,
-      "a number from 2 (best) to 31, the scale of ffmpeg -q:v"},
-  {"jpeg_quality", GST_EDGE_VALUE_NUMBER, FIELD (frames.jpeg_quality), 1, 100, "a number from 1 to 100 (best)"},
-  {"frame_resolution", GST_EDGE_VALUE_SIZE, FIELD (frames.width), 0, 0, SIZE_RULE},
-  {"circuit_max_failures", GST_EDGE_VALUE_NUMBER, FIELD (circuit_max_failures), 0, 1000000,
-      "a number from 0 to 1000000 (0 = never give up)"},
-  {"circuit_reset_seconds", GST_EDGE_VALUE_NUMBER, FIELD (circuit_reset), 1, 86400,
-      "a number of seconds from 1 to 86400"},
-  {NULL}
-};
-
-static const struct
-{
-  const gchar *name;
-  const GstEdgeConfigKey *keys;
-} sections[] = {
-  {"amqp", amqp_keys},
-  {"redis", redis_keys},
-  {"metadata", metadata_keys},
-  {"optimization", optimization_keys},
-};
 
 typedef struct
 {
@@ -316,7 +252,7 @@ read_camera (Reader *self, const yaml_node_t *node, guint index)
 
   read_table (self, node, path, gst_edge_camera_keys, camera);
   if (gst_edge_config_problems_get_count (self->problems) == n_before
-      && !gst_edge_camera_config_finish (camera, &name, &problem)) {
+      && !gst_edge_camera_config_check (camera, &name, &problem)) {
     key_path = join_path (path, name);
     where = node_of (self, key_path);
     complain (self, where != NULL ? where : node, key_path, problem);
@@ -390,7 +326,7 @@ read_protocol (Reader *self, const yaml_node_t *node, const gchar *path)
 static gboolean
 read_top_key (Reader *self, const gchar *name, const yaml_node_t *node, const gchar *path, gpointer data)
 {
-  Table table = { top_keys, self->config };
+  Table table = { gst_edge_config_top_keys, self->config };
   guint i;
 
   if (g_str_equal (name, "protocol")) {
@@ -401,12 +337,12 @@ read_top_key (Reader *self, const gchar *name, const yaml_node_t *node, const gc
     read_cameras (self, node);
     return TRUE;
   }
-  for (i = 0; i < G_N_ELEMENTS (sections); i++) {
-    if (g_str_equal (name, sections[i].name)) {
+  for (i = 0; gst_edge_config_sections[i].name != NULL; i++) {
+    if (g_str_equal (name, gst_edge_config_sections[i].name)) {
       /* who configures a section wants it, unless it says otherwise */
       self->config->redis_enabled |= g_str_equal (name, "redis");
       self->config->metadata_enabled |= g_str_equal (name, "metadata");
-      read_table (self, node, path, sections[i].keys, self->config);
+      read_table (self, node, path, gst_edge_config_sections[i].keys, self->config);
       return TRUE;
     }
   }

@@ -67,15 +67,27 @@ gboolean gst_edge_config_text_expand (GstEdgeConfigText * self, gchar ** problem
 gboolean gst_edge_config_key_set (const GstEdgeConfigKey * key, gpointer base, const GstEdgeConfigText * value,
     gchar ** problem);
 
+/* The keys of the file that stand in no section; ends with a NULL name. Fields of GstEdgeConfig, as the sections'. */
+extern const GstEdgeConfigKey gst_edge_config_top_keys[];
+
+typedef struct
+{
+  const gchar *name;
+  const GstEdgeConfigKey *keys;
+} GstEdgeConfigSection;
+
+/* Ends with a NULL name. */
+extern const GstEdgeConfigSection gst_edge_config_sections[];
+
 /* The keys of one camera, as in the file; ends with a NULL name. Fields of GstEdgeCameraConfig. */
 extern const GstEdgeConfigKey gst_edge_camera_keys[];
 
 /* Keys with the same field: the first name in the table is the one to tell people. */
 gboolean gst_edge_config_key_is_same (const GstEdgeConfigKey * a, const GstEdgeConfigKey * b);
 
-/* What no single key can tell: takes credentials out of the URL, checks id and URL and what must not be given
- * together. @name: (out): the key that is wrong. */
-gboolean gst_edge_camera_config_finish (GstEdgeCameraConfig * camera, const gchar ** name, gchar ** problem);
+/* What no single key can tell: what is missing, the URL, and what must not be given together. @name: (out): the key
+ * that is wrong. @problem: (transfer full): a sentence without place. */
+gboolean gst_edge_camera_config_check (const GstEdgeCameraConfig * camera, const gchar ** name, gchar ** problem);
 
 /* NULL, or why the settings contradict each other. */
 const gchar *gst_edge_frame_settings_check (const GstEdgeFrameSettings * frames);

@@ -42,7 +42,7 @@ typedef enum
 typedef struct
 {
   gchar *id;
-  gchar *url;                   /* without credentials */
+  gchar *url;                   /* secret: may have credentials */
   gchar *user;                  /* nullable */
   gchar *password;              /* nullable, secret */
   guint protocol;               /* GstEdgeCameraProtocol */

@@ -31,19 +31,27 @@
 #include "frame/camera-id.h"
 #include "frame/capture-clock.h"
 #include "frame/frame-stamper.h"
+#include "metrics/snapshot.h"
 #include "net/edge-error.h"
+#include "stats/camera-record.h"
+#include "work/ticker.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_frame_stamp_debug);
 #define GST_CAT_DEFAULT gst_frame_stamp_debug
+
+#define DEFAULT_STATS_INTERVAL (30 * GST_SECOND)
 
 struct _GstFrameStamp
 {
   GstBaseTransform parent;
 
   gchar *camera_id;             /* object lock; nullable */
+  GstClockTime stats_interval;  /* object lock */
 
   /* Set before streaming starts, constant until it has ended. */
   gchar *active_camera_id;
+  GstEdgeCameraRecord *record;
+  GstEdgeTick *log_tick;        /* nullable */
 
   GstEdgeFrameStamper stamper;  /* streaming thread */
   guint64 stamped;              /* atomic */
@@ -54,6 +62,7 @@ enum
 {
   PROP_0,
   PROP_CAMERA_ID,
+  PROP_STATS_INTERVAL,
   PROP_STATS,
   N_PROPS
 };
@@ -91,10 +100,53 @@ check_camera_id (GstFrameStamp *self)
   return FALSE;
 }
 
+/* "Camera cam1: 300 frames, 0 errors, last frame 100 ms ago": errors are frames that were dropped or refused on one of
+ * the ways out. */
+static void
+log_camera (gpointer data)
+{
+  GstFrameStamp *self = data;
+  GstEdgeSnapshot *snapshot;
+  const GstEdgeCameraSnapshot *camera;
+
+  if (gst_debug_category_get_threshold (GST_CAT_DEFAULT) < GST_LEVEL_INFO)
+    return;
+  snapshot = gst_edge_snapshot_new ();
+  camera = gst_edge_snapshot_find_camera (snapshot, self->active_camera_id);
+  if (camera != NULL && camera->age >= 0)
+    GST_INFO_OBJECT (self, "Camera %s: %" G_GUINT64_FORMAT " frames, %" G_GUINT64_FORMAT " errors, last frame %"
+        G_GINT64_FORMAT " ms ago", camera->id, camera->frames, gst_edge_camera_snapshot_get_errors (camera),
+        camera->age / G_TIME_SPAN_MILLISECOND);
+  else
+    GST_INFO_OBJECT (self, "Camera %s: no frames yet", self->active_camera_id);
+  gst_edge_snapshot_free (snapshot);
+}
+
 static gboolean
 gst_frame_stamp_start (GstBaseTransform *trans)
 {
-  return check_camera_id (GST_FRAME_STAMP (trans));
+  GstFrameStamp *self = GST_FRAME_STAMP (trans);
+  GstClockTime interval;
+
+  if (!check_camera_id (self))
+    return FALSE;
+  self->record = gst_edge_camera_record_use (self->active_camera_id);
+  GST_OBJECT_LOCK (self);
+  interval = self->stats_interval;
+  GST_OBJECT_UNLOCK (self);
+  if (interval > 0)
+    self->log_tick = gst_edge_ticker_add ((gint64) (interval / GST_USECOND), log_camera, self);
+  return TRUE;
+}
+
+static gboolean
+gst_frame_stamp_stop (GstBaseTransform *trans)
+{
+  GstFrameStamp *self = GST_FRAME_STAMP (trans);
+
+  g_clear_pointer (&self->log_tick, gst_edge_ticker_remove);
+  g_clear_pointer (&self->record, gst_edge_camera_record_unuse);
+  return TRUE;
 }
 
 static gboolean
@@ -126,6 +178,9 @@ gst_frame_stamp_transform_ip (GstBaseTransform *trans, GstBuffer *buffer)
 
   gst_edge_frame_stamper_next (&self->stamper, self->active_camera_id, time, &identity);
   gst_edge_buffer_set_identity (buffer, &identity);
+  gst_edge_camera_record_count_frame (self->record, gst_buffer_get_size (buffer));
+  if (g_strcmp0 (identity.encoding, "jpeg") == 0)
+    gst_edge_camera_record_offer_picture (self->record, buffer, time);
   gst_edge_frame_identity_clear (&identity);
 
   __atomic_fetch_add (&self->stamped, 1, __ATOMIC_RELAXED);
@@ -154,6 +209,11 @@ gst_frame_stamp_set_property (GObject *object, guint prop_id, const GValue *valu
       self->camera_id = g_value_dup_string (value);
       GST_OBJECT_UNLOCK (self);
       break;
+    case PROP_STATS_INTERVAL:
+      GST_OBJECT_LOCK (self);
+      self->stats_interval = g_value_get_uint64 (value);
+      GST_OBJECT_UNLOCK (self);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
       break;
@@ -169,6 +229,11 @@ gst_frame_stamp_get_property (GObject *object, guint prop_id, GValue *value, GPa
     case PROP_CAMERA_ID:
       GST_OBJECT_LOCK (self);
       g_value_set_string (value, self->camera_id);
+      GST_OBJECT_UNLOCK (self);
+      break;
+    case PROP_STATS_INTERVAL:
+      GST_OBJECT_LOCK (self);
+      g_value_set_uint64 (value, self->stats_interval);
       GST_OBJECT_UNLOCK (self);
       break;
     case PROP_STATS:
@@ -213,6 +278,15 @@ gst_frame_stamp_class_init (GstFrameStampClass *klass)
       "Which camera the frames are from: " GST_EDGE_CAMERA_ID_RULE ". Must be set", NULL,
       G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
   /**
+   * GstFrameStamp:stats-interval:
+   *
+   * Time between two lines about the camera in the log (category `framestamp`, INFO): how many frames, how many were
+   * dropped or refused on one of the ways out, and how long ago the last one was. 0 = no lines.
+   */
+  properties[PROP_STATS_INTERVAL] = g_param_spec_uint64 ("stats-interval", "Stats interval",
+      "Time between two lines about the camera in the log (ns, 0 = never)", 0, G_MAXINT64, DEFAULT_STATS_INTERVAL,
+      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
+  /**
    * GstFrameStamp:stats:
    *
    * `in` (guint64): frames stamped; `last-capture-time` (gint64): Unix ns of the last one.
@@ -229,6 +303,7 @@ gst_frame_stamp_class_init (GstFrameStampClass *klass)
       "the gst-edge-video authors");
 
   trans_class->start = gst_frame_stamp_start;
+  trans_class->stop = gst_frame_stamp_stop;
   trans_class->set_caps = gst_frame_stamp_set_caps;
   trans_class->prepare_output_buffer = gst_frame_stamp_prepare_output_buffer;
   trans_class->transform_ip = gst_frame_stamp_transform_ip;
@@ -238,5 +313,6 @@ gst_frame_stamp_class_init (GstFrameStampClass *klass)
 static void
 gst_frame_stamp_init (GstFrameStamp *self)
 {
+  self->stats_interval = DEFAULT_STATS_INTERVAL;
   gst_base_transform_set_passthrough (GST_BASE_TRANSFORM (self), TRUE);
 }

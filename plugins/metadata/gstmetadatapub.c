@@ -59,6 +59,7 @@ gst_metadata_pub_class_init (GstMetadataPubClass *klass)
       "Announces every frame as one JSON event on an AMQP exchange (RabbitMQ)",
       "the gst-edge-video authors");
 
+  GST_EDGE_LINK_SINK_CLASS (klass)->stage = GST_EDGE_STAGE_ANNOUNCED;
   GST_EDGE_LINK_SINK_CLASS (klass)->urgent = TRUE;
   sink_class->content_type = "application/json";
   sink_class->create_body = gst_metadata_pub_create_body;

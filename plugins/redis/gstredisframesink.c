@@ -83,7 +83,12 @@ static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src", GST_P
 static const gchar *const *
 get_protocols (GType type)
 {
-  static const gchar *protocols[] = { "redis", "redis+unix", "redis+sentinel", NULL };
+  static const gchar *protocols[] = { "redis", "redis+unix", "redis+sentinel",
+#ifdef HAVE_HIREDIS_SSL
+    "rediss",
+#endif
+    NULL
+  };
 
   return protocols;
 }
@@ -438,6 +443,7 @@ gst_redis_frame_sink_class_init (GstRedisFrameSinkClass *klass)
   sink_class->transport = gst_edge_redis_transport_get_class ();
   sink_class->parse_uri = gst_edge_endpoint_new_redis;
   sink_class->default_uri = "redis://localhost";
+  sink_class->stage = GST_EDGE_STAGE_STORED;
   sink_class->max_message_size = GST_EDGE_REDIS_MAX_VALUE;
   sink_class->prepare = gst_redis_frame_sink_prepare;
   sink_class->unprepare = gst_redis_frame_sink_unprepare;

@@ -10,6 +10,7 @@
 #endif
 
 #include "gstworkerpool-private.h"
+#include "frame/frame-identity.h"
 
 #define GST_CAT_DEFAULT gst_worker_pool_debug
 #define LOG_EVERY 100           /* of repeated failures: the first, then each 100th */
@@ -52,6 +53,25 @@ to_running_time (GstWorkerPool * self, GstClockTime position)
     return GST_CLOCK_TIME_NONE;
   return gst_segment_to_running_time (&self->segment, GST_FORMAT_TIME,
       position);
+}
+
+/* For metrics. A lane that had frames of several cameras stays one of several: its counters cannot be taken apart. */
+static void
+note_camera (GstWorkerPool * self, GstBuffer * buffer)
+{
+  const GstEdgeFrameIdentity *identity = gst_edge_buffer_get_identity (buffer);
+  GstEdgeCameraRecord *before = self->camera;
+  const gchar *known = before != NULL ? gst_edge_camera_record_get_id (before)
+      : NULL;
+
+  if (identity == NULL || known == identity->camera_id
+      || g_strcmp0 (known, GST_EDGE_CAMERA_SEVERAL) == 0)
+    return;
+  self->camera = gst_edge_camera_record_use (before == NULL
+      ? identity->camera_id : GST_EDGE_CAMERA_SEVERAL);
+  gst_edge_lane_set_camera (self->lane, self->camera);
+  if (before != NULL)
+    gst_edge_camera_record_unuse (before);
 }
 
 static void
@@ -104,6 +124,7 @@ gst_worker_pool_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
 
   GST_CAT_LOG_OBJECT (gst_worker_pool_data_debug, self,
       "received %" GST_PTR_FORMAT, buffer);
+  note_camera (self, buffer);
   describe_buffer (self, buffer, &item);
   return submit (self, &item);
 }
@@ -124,6 +145,7 @@ gst_worker_pool_chain_list (GstPad * pad, GstObject * parent,
     return GST_FLOW_OK;
   }
 
+  note_camera (self, gst_buffer_list_get (list, 0));
   /* flags and start are those of the first buffer, the end is that of the last */
   describe_buffer (self, gst_buffer_list_get (list, 0), &item);
   describe_buffer (self, gst_buffer_list_get (list, length - 1), &last);

@@ -49,6 +49,8 @@ struct _GstWorkerPool
   GQueue kept_events;           /* lock: sticky events that a flush took out, of GstEvent */
   guint64 n_refused;            /* lock: for the rate of the log */
 
+  GstEdgeCameraRecord *camera;  /* stream lock of the sink pad: whose frames come; nullable */
+
   GstSegment segment;           /* stream lock of the sink pad */
   gboolean has_delta_units;     /* stream lock of the sink pad: caps allow buffers that need others */
 };

@@ -142,6 +142,8 @@ stop (GstWorkerPool * self)
   gst_worker_pool_stop_deadline (self);
   if (lane != NULL)
     gst_edge_lane_free (lane);
+  if (self->camera != NULL)
+    gst_edge_camera_record_unuse (g_steal_pointer (&self->camera));
   if (pool != NULL)
     gst_edge_worker_pool_unref (pool);
 }

@@ -22,7 +22,8 @@ class Cameras:
     def __init__(self, *arguments):
         self.process = subprocess.Popen(
             [PROGRAM, "--exit-with-stdin", *arguments],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            start_new_session=True)  # a Ctrl-C of the terminal is not for the cameras
         self.mounts = []
         for line in self.process.stdout:
             word, _, rest = line.strip().partition(" ")

@@ -25,7 +25,7 @@ sys.path.insert(0, os.path.join(HERE, "..", "support"))
 
 import servers  # noqa: E402,F401
 
-LONG = 60  # seconds for what takes well under a second on an idle machine
+LONG = 30  # seconds for what takes well under a second on an idle machine
 SECOND = 1000000000
 
 # Far above what the chain functions take (well under a millisecond), far below "waited for the network".
@@ -138,7 +138,7 @@ class App:
         deadline = time.monotonic() + seconds
         while not condition(look := self.look()):
             if time.monotonic() > deadline:
-                raise AssertionError(f"did not happen: {look.elements}\n{self.messages[-10:]}")
+                raise AssertionError(f"did not happen: {look.sinks()}\n{self.told()}")
             time.sleep(0.05)
         return look
 
@@ -148,7 +148,7 @@ class App:
 
         with self.changed:
             if not self.changed.wait_for(find, seconds):
-                raise AssertionError(f"no such message: {self.messages[-10:]}")
+                raise AssertionError(f"no such message: {self.told()}")
             return find()
 
     def wait_state(self, state, element=None, seconds=LONG):
@@ -158,13 +158,19 @@ class App:
                 raise AssertionError(f"{element}: {self.states(element)}, never {state}")
 
     def states(self, element=None):
-        """What an element has told about its link, without repetitions."""
+        """What an element has told about its link, without repetitions. Connecting may be over before it is told."""
         found = []
         for message in list(self.messages):
             if message.get("name") == "link-state" and element in (None, message["from"]):
-                if found[-1:] != [message["fields"]["state"]]:
-                    found.append(message["fields"]["state"])
+                state = message["fields"]["state"]
+                if state != "connecting" and found[-1:] != [state]:
+                    found.append(state)
         return found
+
+    def told(self):
+        """The story on the bus, for people."""
+        texts = [m.get("text") or str(m.get("fields")) for m in self.messages if m.get("name") != "edge-worker-stats"]
+        return "\n".join(text[:200] for text in texts[-15:])
 
     def of_type(self, kind):
         return [message for message in list(self.messages) if message["bus"] == kind]

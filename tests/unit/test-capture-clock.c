@@ -87,12 +87,7 @@ test_useless_references (void)
   assert_is_now (time_of (buffer, NULL, NULL, 0));
 
   buffer = make_buffer (GST_CLOCK_TIME_NONE);
-  add_reference (buffer, "timestamp/x-ntp", GST_CLOCK_TIME_NONE);
-  assert_is_now (time_of (buffer, NULL, NULL, 0));
-
-  buffer = make_buffer (GST_CLOCK_TIME_NONE);
   add_reference (buffer, "timestamp/x-ptp", CAPTURED);
-  add_reference (buffer, "timestamp/x-unix", GST_CLOCK_TIME_NONE);
   assert_is_now (time_of (buffer, NULL, NULL, 0));
 }
 

@@ -738,22 +738,53 @@ test_budget_waits (void)
 
   recorder_init (&holder, pool, 0, GST_EDGE_LEAKY_NO);
   recorder_init (&waiter, pool, 0, GST_EDGE_LEAKY_NO);
-  gst_edge_lane_set_suspended (holder.lane, TRUE);
-  gst_edge_lane_set_suspended (waiter.lane, TRUE);
-  submit_full (&holder, 1, 0, 60, TRUE);
+  holder.gated = TRUE;
+  submit_full (&holder, 1, 0, 1, TRUE);
+  gate_await_waiting (&holder.gate, 1);
+  submit_full (&holder, 2, 0, 60, TRUE);
   submit_full (&waiter, 6, 0, 10, TRUE);
   thread = g_thread_new ("submit", submit_60_bytes, &waiter);
-  gst_edge_lane_set_suspended (holder.lane, FALSE);
+  gate_set_open (&holder.gate, TRUE);
   g_assert_cmpint (GPOINTER_TO_INT (g_thread_join (thread)), ==,
       GST_EDGE_LANE_ACCEPTED);
+  g_assert_true (gst_edge_lane_drain (holder.lane, -1));
+  g_assert_true (gst_edge_lane_drain (waiter.lane, -1));
 
   /* a flush ends the wait */
+  gate_set_open (&holder.gate, FALSE);
+  submit_full (&holder, 3, 0, 1, TRUE);
+  gate_await_waiting (&holder.gate, 1);
+  submit_full (&holder, 4, 0, 60, TRUE);
+  submit_full (&waiter, 8, 0, 10, TRUE);
   thread = g_thread_new ("submit", submit_60_bytes, &waiter);
   gst_edge_lane_set_flushing (waiter.lane, TRUE);
   g_assert_cmpint (GPOINTER_TO_INT (g_thread_join (thread)), ==,
       GST_EDGE_LANE_FLUSHING);
+  gate_set_open (&holder.gate, TRUE);
   recorder_clear (&holder);
   recorder_clear (&waiter);
+  gst_edge_worker_pool_unref (pool);
+}
+
+/* Nobody waits for room in a lane that stands still. */
+static void
+test_suspended_full (void)
+{
+  GstEdgeWorkerPool *pool = get_pool (1);
+  GThread *thread;
+  Recorder r;
+
+  start_gated (&r, pool, GST_EDGE_LEAKY_NO);
+  submit_range (&r, 2, 4);
+  thread = g_thread_new ("submit", submit_7, &r);
+  gst_edge_lane_set_suspended (r.lane, TRUE);
+  g_assert_cmpint (GPOINTER_TO_INT (g_thread_join (thread)), ==,
+      GST_EDGE_LANE_FLUSHING);
+  gst_edge_lane_set_suspended (r.lane, FALSE);
+  gate_set_open (&r.gate, TRUE);
+  g_assert_true (gst_edge_lane_drain (r.lane, -1));
+  assert_ids (&r, r.run, "1 2 3 4");
+  recorder_clear (&r);
   gst_edge_worker_pool_unref (pool);
 }
 
@@ -874,6 +905,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lane/flush", test_flush);
   g_test_add_func ("/lane/close-and-cancel", test_close_and_cancel);
   g_test_add_func ("/lane/suspend", test_suspend);
+  g_test_add_func ("/lane/suspended-full", test_suspended_full);
   g_test_add_func ("/lane/max-age", test_max_age);
   g_test_add_func ("/lane/free-in-run", test_free_in_run);
   g_test_add_func ("/lane/fairness", test_fairness);

@@ -240,6 +240,17 @@ count_tick (gpointer data)
   g_mutex_unlock (&counter->lock);
 }
 
+static guint
+get_count (Counter *counter)
+{
+  guint count;
+
+  g_mutex_lock (&counter->lock);
+  count = counter->count;
+  g_mutex_unlock (&counter->lock);
+  return count;
+}
+
 static void
 await_count (Counter * counter, guint count)
 {
@@ -262,13 +273,13 @@ test_ticker (void)
     b.count = 0;
     b.self = gst_edge_ticker_add (500, count_tick, &b);
     g_mutex_unlock (&b.lock);
-    await_count (&a, a.count + 5);
+    await_count (&a, get_count (&a) + 5);
     await_count (&b, 3);
     gst_edge_ticker_remove (tick);
-    count = a.count;
+    count = get_count (&a);
     g_thread_yield ();
-    g_assert_cmpuint (a.count, ==, count);
-    g_assert_cmpuint (b.count, ==, 3);
+    g_assert_cmpuint (get_count (&a), ==, count);
+    g_assert_cmpuint (get_count (&b), ==, 3);
   }
 }
 

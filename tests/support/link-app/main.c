@@ -50,6 +50,7 @@ static GstBusSyncReply
 on_message (GstBus *bus, GstMessage *message, gpointer user_data)
 {
   report_message (message);
+  gst_message_unref (message);  /* who drops it frees it */
   return GST_BUS_DROP;
 }
 

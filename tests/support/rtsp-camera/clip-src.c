@@ -14,13 +14,16 @@
 
 #include "clip-src.h"
 
+GST_DEBUG_CATEGORY_STATIC (gst_edge_clip_src_debug);
+#define GST_CAT_DEFAULT gst_edge_clip_src_debug
+
 /* A client needs some time between DESCRIBE and PLAY. What waits in the sink
  * until its time is not late, so the first keyframe is taken from a bit ahead. */
-#define FIRST_FRAME_LEAD (200 * GST_MSECOND)
+#define FIRST_FRAME_LEAD (500 * GST_MSECOND)
 
 /* Behind by more than this (nobody played, or the process was stopped), frames
- * are skipped, as a camera does not keep them. */
-#define MAX_LATENESS (500 * GST_MSECOND)
+ * are skipped, as a camera does not keep them for ever. */
+#define MAX_LATENESS (2 * GST_SECOND)
 
 struct _GstEdgeClipSrc
 {
@@ -164,6 +167,8 @@ gst_edge_clip_src_create (GstPushSrc * push_src, GstBuffer ** buffer)
   if (!get_running_time (self, &now, NULL))
     return GST_FLOW_FLUSHING;
   if (now - due > (GstClockTimeDiff) MAX_LATENESS) {
+    GST_WARNING_OBJECT (self, "%" GST_STIME_FORMAT " late, skipping frames",
+        GST_STIME_ARGS (now - due));
     if (!join_timeline (self))
       return GST_FLOW_FLUSHING;
     due = self->loop_start
@@ -254,6 +259,9 @@ gst_edge_clip_src_class_init (GstEdgeClipSrcClass * klass)
   GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
   GstBaseSrcClass *base_src_class = GST_BASE_SRC_CLASS (klass);
   GstPushSrcClass *push_src_class = GST_PUSH_SRC_CLASS (klass);
+
+  GST_DEBUG_CATEGORY_INIT (gst_edge_clip_src_debug, "edgeclipsrc", 0,
+      "looping clip source");
 
   gobject_class->finalize = gst_edge_clip_src_finalize;
   element_class->change_state = gst_edge_clip_src_change_state;

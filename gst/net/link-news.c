@@ -1,0 +1,190 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What a link tells its clients: its state, and that they can never work. Telling also prepares a client for a new
+ * connection. On the link's thread. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "net/link-private.h"
+
+#define GST_CAT_DEFAULT gst_edge_link_debug
+
+const gchar *
+gst_edge_link_state_get_name (GstEdgeLinkState state)
+{
+  static const gchar *names[] = {
+    "closed", "connecting", "ready", "blocked", "backing-off", "circuit-open", "failed"
+  };
+
+  return names[state];
+}
+
+static gboolean
+is_trouble (GstEdgeLinkState state)
+{
+  return state == GST_EDGE_LINK_BACKING_OFF || state == GST_EDGE_LINK_CIRCUIT_OPEN
+      || state == GST_EDGE_LINK_BLOCKED;
+}
+
+/* Tells the clients through their news; logs each change once. */
+void
+gst_edge_link_set_state (GstEdgeLink *link, GstEdgeLinkState state, const gchar *reason)
+{
+  gboolean changed;
+
+  g_mutex_lock (&link->lock);
+  changed = link->state != state || g_strcmp0 (link->reason, reason) != 0;
+  if (is_trouble (state) && !link->in_outage)
+    link->in_outage = link->unwarned = TRUE;
+  if (changed) {
+    link->state = state;
+    g_free (link->reason);
+    link->reason = g_strdup (reason);
+    link->state_serial++;
+    link->client_news = TRUE;
+  }
+  g_mutex_unlock (&link->lock);
+
+  if (changed)
+    GST_INFO ("%s: %s%s%s", gst_edge_endpoint_get_text (link->endpoint),
+        gst_edge_link_state_get_name (state), reason != NULL ? ": " : "", reason != NULL ? reason : "");
+}
+
+/* Makes a client's target usable on this connection. FALSE when the connection is not usable any more. */
+static gboolean
+prepare_client (GstEdgeLink *link, GstEdgeLinkClient *client)
+{
+  GError *error = NULL;
+
+  if (link->klass->prepare (link->transport, client->target, &error)) {
+    g_mutex_lock (&link->lock);
+    client->prepared = TRUE;
+    gst_edge_link_client_set_pending_locked (client);
+    g_mutex_unlock (&link->lock);
+    return TRUE;
+  }
+
+  if (error->code == GST_EDGE_ERROR_TRANSIENT || error->code == GST_EDGE_ERROR_CANCELLED) {
+    gst_edge_link_lose_connection (link, error);
+  } else {
+    /* Only this client is wrong; the server has closed the channel, the others go on with a new one. */
+    gst_edge_link_client_fail (client, error, TRUE);
+    gst_edge_link_close_connection (link);
+    link->retry_at = 0;
+  }
+  g_error_free (error);
+  return FALSE;
+}
+
+void
+gst_edge_link_fail_clients (GstEdgeLink *link, gboolean (*matches) (GstEdgeTarget * target, gpointer data),
+    gpointer data, const GError *error)
+{
+  GstEdgeLinkClient *found;
+
+  do {
+    guint i;
+
+    found = NULL;
+    g_mutex_lock (&link->lock);
+    for (i = 0; i < link->clients->len && found == NULL; i++) {
+      GstEdgeLinkClient *client = g_ptr_array_index (link->clients, i);
+
+      if (!client->failed && client->counters.delivered == 0 && matches (client->target, data)
+          && gst_edge_link_client_enter_locked (client))
+        found = client;
+    }
+    g_mutex_unlock (&link->lock);
+    if (found != NULL) {
+      gst_edge_link_client_fail (found, error, TRUE);
+      g_mutex_lock (&link->lock);
+      gst_edge_link_client_leave_locked (found);
+      g_mutex_unlock (&link->lock);
+    }
+  } while (found != NULL);
+}
+
+/* The first one that still works speaks for all. */
+static gboolean
+speaks_locked (GstEdgeLink *link, GstEdgeLinkClient *client)
+{
+  guint i;
+
+  for (i = 0; i < link->clients->len; i++) {
+    GstEdgeLinkClient *first = g_ptr_array_index (link->clients, i);
+
+    if (!first->failed)
+      return first == client;
+  }
+  return FALSE;
+}
+
+/* Picks a client that has to be prepared or told something, and keeps it from leaving. */
+static GstEdgeLinkClient *
+next_client_with_news (GstEdgeLink *link, gboolean *speaker)
+{
+  GstEdgeLinkClient *found = NULL;
+  guint i;
+
+  g_mutex_lock (&link->lock);
+  for (i = 0; i < link->clients->len && found == NULL; i++) {
+    GstEdgeLinkClient *client = g_ptr_array_index (link->clients, i);
+    gboolean unprepared = link->transport != NULL && !client->prepared && !client->failed;
+
+    if ((unprepared || client->told_serial != link->state_serial)
+        && gst_edge_link_client_enter_locked (client)) {
+      found = client;
+      *speaker = speaks_locked (link, client);
+    }
+  }
+  if (found == NULL)
+    link->client_news = FALSE;
+  g_mutex_unlock (&link->lock);
+  return found;
+}
+
+static void
+tell_state (GstEdgeLink *link, GstEdgeLinkClient *client, gboolean speaker)
+{
+  GstEdgeLinkState state;
+  gchar *reason = NULL;
+  gboolean warn;
+
+  g_mutex_lock (&link->lock);
+  state = link->state;
+  warn = speaker && link->unwarned && is_trouble (state);
+  if (warn)
+    link->unwarned = FALSE;
+  if (client->told_serial != link->state_serial)
+    reason = g_strdup (link->reason);
+  else
+    state = GST_EDGE_LINK_CLOSED;       /* nothing new */
+  client->told_serial = link->state_serial;
+  g_mutex_unlock (&link->lock);
+
+  if (state != GST_EDGE_LINK_CLOSED && !client->failed)
+    client->funcs.state_changed (state, reason, warn, client->user_data);
+  if (state == GST_EDGE_LINK_FAILED)
+    gst_edge_link_client_fail (client, link->failure, FALSE);
+  g_free (reason);
+}
+
+void
+gst_edge_link_serve_news (GstEdgeLink *link)
+{
+  GstEdgeLinkClient *client;
+  gboolean speaker;
+
+  while ((client = next_client_with_news (link, &speaker)) != NULL) {
+    if (link->transport == NULL || client->prepared || client->failed
+        || prepare_client (link, client))
+      tell_state (link, client, speaker);
+    g_mutex_lock (&link->lock);
+    gst_edge_link_client_leave_locked (client);
+    g_mutex_unlock (&link->lock);
+  }
+}

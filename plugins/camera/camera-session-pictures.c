@@ -1,0 +1,334 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * One connection to a camera: which pictures are decoded and which frames go out. Runs for each of them. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <gst/video/video.h>
+
+#include "camera-session-private.h"
+
+static GstClockTime
+running_time (const GstSegment * segment, GstClockTime time)
+{
+  if (segment->format != GST_FORMAT_TIME || !GST_CLOCK_TIME_IS_VALID (time))
+    return GST_CLOCK_TIME_NONE;
+  return gst_segment_to_running_time (segment, GST_FORMAT_TIME, time);
+}
+
+static GstPadProbeReturn
+on_packet (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  GstEdgeCameraSession *session = user_data;
+
+  gst_edge_camera_times_note (&session->times,
+      GST_PAD_PROBE_INFO_BUFFER (info));
+  return GST_PAD_PROBE_OK;
+}
+
+void
+gst_edge_camera_session_probe_packets (GstEdgeCameraSession * session,
+    GstPad * pad)
+{
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_packet, session, NULL);
+}
+
+static gboolean
+apply_time (GstBuffer ** buffer, guint index, gpointer user_data)
+{
+  *buffer = gst_edge_camera_times_apply (user_data, *buffer);
+  return TRUE;
+}
+
+static gsize
+take_times (GstEdgeCameraSession * session, GstPadProbeInfo * info)
+{
+  GstBufferList *list;
+
+  if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER) {
+    info->data = gst_edge_camera_times_apply (&session->times, info->data);
+    return gst_buffer_get_size (GST_PAD_PROBE_INFO_BUFFER (info));
+  }
+  list = gst_buffer_list_make_writable (info->data);
+  gst_buffer_list_foreach (list, apply_time, &session->times);
+  info->data = list;
+  return gst_buffer_list_calculate_size (list);
+}
+
+static GstPadProbeReturn
+on_data (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  GstEdgeCameraSession *session = user_data;
+  gsize size = take_times (session, info);
+
+  GST_EDGE_CAMERA_COUNT (session->camera->counters.bytes, size);
+  g_mutex_lock (&session->lock);
+  gst_edge_camera_watch_data (&session->watch, g_get_monotonic_time ());
+  g_mutex_unlock (&session->lock);
+  return GST_PAD_PROBE_OK;
+}
+
+void
+gst_edge_camera_session_probe_data (GstEdgeCameraSession * session,
+    GstPad * pad)
+{
+  gst_pad_add_probe (pad,
+      GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_data,
+      session, NULL);
+}
+
+static gboolean
+is_behind (GstEdgeCameraSession * session, GstClockTime time)
+{
+  GstClockTime now = gst_clock_get_time (session->clock);
+
+  if (!GST_CLOCK_TIME_IS_VALID (time) || now < session->base_time)
+    return FALSE;
+  return gst_edge_camera_lag_is_behind (&session->lag,
+      now - session->base_time, time);
+}
+
+/* A frame came out: decoded, or encoded when nothing is decoded. */
+static void
+on_frame_locked (GstEdgeCameraSession * session)
+{
+  GST_EDGE_CAMERA_COUNT (session->camera->counters.frames, 1);
+  gst_edge_camera_watch_frame (&session->watch, g_get_monotonic_time ());
+  gst_edge_camera_decode_answered (&session->camera->decode);
+}
+
+static void
+tell_alive (GstEdgeCameraSession * session)
+{
+  if (!g_atomic_int_get (&session->over)
+      && g_atomic_int_compare_and_exchange (&session->alive, FALSE, TRUE))
+    session->funcs.alive (session->user_data);
+}
+
+/* Encoded pictures that refer to each other can only be thinned to the keyframes. */
+static GstPadProbeReturn
+judge_encoded_locked (GstEdgeCameraSession * session, GstClockTime time,
+    gboolean keyframe)
+{
+  GstEdgeCamera *camera = session->camera;
+
+  if (keyframe)
+    camera->decode.wait_keyframe = FALSE;
+  if (camera->decode.wait_keyframe
+      || (camera->limiter.period > 0 && !keyframe)) {
+    GST_EDGE_CAMERA_COUNT (camera->counters.skipped, 1);
+    session->skipped = TRUE;
+    return GST_PAD_PROBE_DROP;
+  }
+  gst_edge_camera_watch_fed (&session->watch, g_get_monotonic_time ());
+  on_frame_locked (session);
+  if (!gst_edge_camera_limiter_wants (&camera->limiter, time)) {
+    GST_EDGE_CAMERA_COUNT (camera->counters.limited, 1);
+    session->skipped = !session->codec->all_keyframes;
+    return GST_PAD_PROBE_DROP;
+  }
+  gst_edge_camera_limiter_take (&camera->limiter, time);
+  if (session->skipped)
+    gst_edge_camera_outlet_mark_gap (camera->outlet);
+  session->skipped = FALSE;
+  return GST_PAD_PROBE_OK;
+}
+
+static GstEdgeCameraVerdict
+judge_locked (GstEdgeCameraSession * session, GstClockTime time,
+    gboolean keyframe)
+{
+  GstEdgeCamera *camera = session->camera;
+  GstEdgeCameraVerdict verdict =
+      gst_edge_camera_decode_judge (&camera->decode, time, keyframe,
+      camera->limiter.period);
+
+  if (verdict == GST_EDGE_CAMERA_VERDICT_ALONE) {
+    /* one that the frame rate does not want need not be decoded */
+    if (!gst_edge_camera_limiter_wants (&camera->limiter, time))
+      verdict = GST_EDGE_CAMERA_VERDICT_SKIP;
+    else
+      gst_edge_camera_decode_fed_alone (&camera->decode);
+  }
+  if (verdict == GST_EDGE_CAMERA_VERDICT_SKIP)
+    GST_EDGE_CAMERA_COUNT (camera->counters.skipped, 1);
+  /* a keyframe that is not wanted now shows all the same that one could be had */
+  if (verdict != GST_EDGE_CAMERA_VERDICT_SKIP || keyframe)
+    session->watch.last_fed = g_get_monotonic_time ();
+  if (verdict != GST_EDGE_CAMERA_VERDICT_SKIP)
+    gst_edge_camera_watch_fed (&session->watch, session->watch.last_fed);
+  GST_EDGE_CAMERA_SET (camera->counters.keyframes_only,
+      camera->decode.keyframes_only);
+  GST_EDGE_CAMERA_SET (camera->counters.keyframe_interval,
+      camera->decode.interval);
+  return verdict;
+}
+
+/* A decoder may wait for the next pictures before it gives this one out, to put them in order. None will come, so it
+ * is told to give out what it has. */
+static GstPadProbeReturn
+decode_alone (GstPad * pad, GstPadProbeInfo * info)
+{
+  GstPad *peer = gst_pad_get_peer (pad);
+
+  if (peer == NULL)
+    return GST_PAD_PROBE_OK;
+  info->ABI.abi.flow_ret =
+      gst_pad_chain (peer, gst_buffer_ref (GST_PAD_PROBE_INFO_BUFFER (info)));
+  gst_buffer_unref (GST_PAD_PROBE_INFO_BUFFER (info));
+  info->data = NULL;
+  if (info->ABI.abi.flow_ret == GST_FLOW_OK)
+    gst_pad_send_event (peer, gst_event_new_stream_group_done (gst_util_group_id_next ()));
+  gst_object_unref (peer);
+  return GST_PAD_PROBE_HANDLED;
+}
+
+static GstPadProbeReturn
+on_picture (GstEdgeCameraSession * session, GstPad * pad,
+    GstPadProbeInfo * info)
+{
+  GstEdgeCamera *camera = session->camera;
+  GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
+  GstEdgeCameraRate rate = GST_EDGE_CAMERA_GET (camera->rate);
+  gboolean keyframe = session->codec->all_keyframes
+      || !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+  GstClockTime time = running_time (&session->picture_segment,
+      GST_BUFFER_PTS (buffer));
+  GstEdgeCameraVerdict verdict = GST_EDGE_CAMERA_VERDICT_SKIP;
+  GstPadProbeReturn result = GST_PAD_PROBE_DROP;
+
+  GST_EDGE_CAMERA_COUNT (camera->counters.pictures, 1);
+  if (keyframe)
+    GST_EDGE_CAMERA_COUNT (camera->counters.keyframes, 1);
+
+  g_mutex_lock (&session->lock);
+  gst_edge_camera_limiter_set_rate (&camera->limiter,
+      GST_EDGE_CAMERA_RATE_N (rate), GST_EDGE_CAMERA_RATE_D (rate));
+  gst_edge_camera_watch_unit (&session->watch, g_get_monotonic_time ());
+  if (g_atomic_int_compare_and_exchange (&session->packets_lost, TRUE, FALSE))
+    gst_edge_camera_decode_lost (&camera->decode);
+  if (is_behind (session, time)) {
+    gst_edge_camera_decode_lost (&camera->decode);
+    GST_EDGE_CAMERA_COUNT (camera->counters.late, 1);
+    session->skipped = TRUE;
+  } else if (session->decoder == NULL) {
+    result = judge_encoded_locked (session, time, keyframe);
+  } else {
+    verdict = judge_locked (session, time, keyframe);
+  }
+  g_mutex_unlock (&session->lock);
+
+  if (session->decoder == NULL) {
+    if (result == GST_PAD_PROBE_OK)
+      tell_alive (session);
+    return result;
+  }
+  if (verdict == GST_EDGE_CAMERA_VERDICT_ALONE)
+    return decode_alone (pad, info);
+  return verdict == GST_EDGE_CAMERA_VERDICT_DECODE ? GST_PAD_PROBE_OK
+      : GST_PAD_PROBE_DROP;
+}
+
+static GstPadProbeReturn
+on_picture_or_event (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  GstEdgeCameraSession *session = user_data;
+
+  if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER)
+    return on_picture (session, pad, info);
+  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_SEGMENT)
+    gst_event_copy_segment (GST_PAD_PROBE_INFO_EVENT (info),
+        &session->picture_segment);
+  return GST_PAD_PROBE_OK;
+}
+
+void
+gst_edge_camera_session_probe_pictures (GstEdgeCameraSession * session,
+    GstPad * pad)
+{
+  gst_pad_add_probe (pad,
+      GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
+      on_picture_or_event, session, NULL);
+}
+
+static gint
+even (guint64 size)
+{
+  return (gint) MAX (2, (size + 1) / 2 * 2);
+}
+
+/* Only now is the camera's size known, of which the one that was not asked for follows. */
+static void
+scale_from (GstEdgeCameraSession * session, GstCaps * caps)
+{
+  const GstEdgeCameraSettings *settings = &session->camera->settings;
+  GstVideoInfo info;
+  GstCaps *scaled;
+  guint64 w, h;
+
+  if (!gst_video_info_from_caps (&info, caps))
+    return;
+  w = (guint64) info.width * (guint) info.par_n;
+  h = (guint64) info.height * (guint) info.par_d;
+  scaled = gst_caps_new_simple ("video/x-raw",
+      "width", G_TYPE_INT, settings->width > 0 ? (gint) settings->width
+      : even (gst_util_uint64_scale_round (settings->height, w, h)),
+      "height", G_TYPE_INT, settings->height > 0 ? (gint) settings->height
+      : even (gst_util_uint64_scale_round (settings->width, h, w)),
+      "pixel-aspect-ratio", GST_TYPE_FRACTION, 1, 1, NULL);
+  g_object_set (session->scale_filter, "caps", scaled, NULL);
+  gst_caps_unref (scaled);
+}
+
+static void
+on_frame_event (GstEdgeCameraSession * session, GstEvent * event)
+{
+  GstCaps *caps;
+
+  if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS && session->scale_filter) {
+    gst_event_parse_caps (event, &caps);
+    scale_from (session, caps);
+  }
+}
+
+static GstPadProbeReturn
+on_frame (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  GstEdgeCameraSession *session = user_data;
+  GstEdgeCamera *camera = session->camera;
+  GstClockTime time;
+  gboolean wanted;
+
+  if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM) {
+    on_frame_event (session, GST_PAD_PROBE_INFO_EVENT (info));
+    return GST_PAD_PROBE_OK;
+  }
+  time = running_time (&session->picture_segment,
+      GST_BUFFER_PTS (GST_PAD_PROBE_INFO_BUFFER (info)));
+
+  g_mutex_lock (&session->lock);
+  on_frame_locked (session);
+  wanted = camera->decode.keyframes_only        /* was asked before decoding */
+      || gst_edge_camera_limiter_wants (&camera->limiter, time);
+  if (wanted)
+    gst_edge_camera_limiter_take (&camera->limiter, time);
+  else
+    GST_EDGE_CAMERA_COUNT (camera->counters.limited, 1);
+  g_mutex_unlock (&session->lock);
+
+  tell_alive (session);
+  return wanted ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
+}
+
+void
+gst_edge_camera_session_probe_frames (GstEdgeCameraSession * session,
+    GstPad * pad)
+{
+  gst_pad_add_probe (pad,
+      GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_frame,
+      session, NULL);
+}

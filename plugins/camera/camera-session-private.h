@@ -1,0 +1,63 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * A connection, between the files that make it. */
+
+#pragma once
+
+#include "camera-codec.h"
+#include "camera-lag.h"
+#include "camera-session.h"
+#include "camera-times.h"
+#include "camera-watch.h"
+
+G_BEGIN_DECLS
+
+struct _GstEdgeCameraSession
+{
+  /* constant */
+  GstEdgeCamera *camera;
+  GstEdgeCameraSessionFuncs funcs;
+  gpointer user_data;
+  GstClock *clock;
+  GstClockTime base_time;
+  GstElement *pipeline;
+  GstElement *source;           /* the pipeline's */
+  GstPad *inlet;                /* sink pad without an element: everything ends here */
+
+  gint over;                    /* atomic: what happens now does not count any more */
+  gint alive;                   /* atomic */
+  gint untrusted;               /* atomic: the camera's certificate was refused */
+  gint packets_lost;            /* atomic: to be told to the decode policy */
+
+  /* Guards what follows, and decode and limiter of the camera. Never held while something is pushed. */
+  GMutex lock;
+  GstEdgeCameraWatch watch;
+
+  /* set when the camera has said what it sends, constant from there */
+  const GstEdgeCameraCodec *codec;
+  GstElement *decoder;          /* nullable, the pipeline's */
+  GstElement *scale_filter;     /* nullable, the pipeline's */
+
+  /* streaming thread */
+  GstSegment picture_segment;
+  GstSegment frame_segment;
+  GstEdgeCameraLag lag;
+  GstEdgeCameraTimes times;
+  gboolean skipped;             /* since the last encoded picture that went out */
+};
+
+void gst_edge_camera_session_fail (GstEdgeCameraSession * session, GstEdgeCameraReason reason,
+    const gchar * detail);
+
+/* Builds what follows a stream of the source. Streaming thread of the source. */
+void gst_edge_camera_session_build (GstEdgeCameraSession * session, GstPad * stream_pad);
+
+/* camera-session-pictures.c */
+void gst_edge_camera_session_probe_packets (GstEdgeCameraSession * session, GstPad * pad);
+void gst_edge_camera_session_probe_data (GstEdgeCameraSession * session, GstPad * pad);
+void gst_edge_camera_session_probe_pictures (GstEdgeCameraSession * session, GstPad * pad);
+void gst_edge_camera_session_probe_frames (GstEdgeCameraSession * session, GstPad * pad);
+
+G_END_DECLS

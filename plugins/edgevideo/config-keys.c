@@ -1,0 +1,73 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The keys of the config file, and what each may be. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "config-value.h"
+
+#define MAX_SHORT_STRING 255    /* of AMQP */
+
+#define FIELD(name) G_STRUCT_OFFSET (GstEdgeConfig, name)
+#define NAME_RULE "a name of 1 to 255 bytes"
+#define SIZE_RULE "a size from 16x16 to 8192x8192, like 1280x720"
+
+const GstEdgeConfigKey gst_edge_config_top_keys[] = {
+  {"target_fps", GST_EDGE_VALUE_RATE, FIELD (frames.rate), 0, 0,
+      "a number of frames per second from 0 to 240 (0 = all that the camera sends)"},
+  {NULL}
+};
+
+static const GstEdgeConfigKey amqp_keys[] = {
+  {"amqp_url", GST_EDGE_VALUE_TEXT, FIELD (amqp_url), 1, 4096, "amqp://user:password@host:5672/vhost", TRUE},
+  {"exchange", GST_EDGE_VALUE_TEXT, FIELD (amqp_exchange), 1, MAX_SHORT_STRING, NAME_RULE},
+  {"routing_key_prefix", GST_EDGE_VALUE_TEXT, FIELD (amqp_key_prefix), 0, MAX_SHORT_STRING - 64,
+      "a text of at most 191 bytes; the camera id comes behind it"},
+  {NULL}
+};
+
+static const GstEdgeConfigKey redis_keys[] = {
+  {"enabled", GST_EDGE_VALUE_FLAG, FIELD (redis_enabled), 0, 0, "true or false"},
+  {"address", GST_EDGE_VALUE_TEXT, FIELD (redis_address), 1, 512, "HOST:PORT, like localhost:6379"},
+  {"ttl_seconds", GST_EDGE_VALUE_NUMBER, FIELD (redis_ttl), 1, 315360000, "a number of seconds from 1 to 315360000"},
+  {"prefix", GST_EDGE_VALUE_TEXT, FIELD (redis_prefix), 1, MAX_SHORT_STRING, NAME_RULE},
+  {"username", GST_EDGE_VALUE_TEXT, FIELD (redis_username), 0, 255, "a text of at most 255 bytes, \"\" for none"},
+  {"password", GST_EDGE_VALUE_TEXT, FIELD (redis_password), 0, 512, "a text of at most 512 bytes, \"\" for none",
+      TRUE},
+  {NULL}
+};
+
+static const GstEdgeConfigKey metadata_keys[] = {
+  {"enabled", GST_EDGE_VALUE_FLAG, FIELD (metadata_enabled), 0, 0, "true or false"},
+  {"exchange", GST_EDGE_VALUE_TEXT, FIELD (metadata_exchange), 1, MAX_SHORT_STRING, NAME_RULE},
+  {"routing_key", GST_EDGE_VALUE_TEXT, FIELD (metadata_key), 1, MAX_SHORT_STRING - 7,
+      "a text of 1 to 248 bytes"},
+  {NULL}
+};
+
+static const GstEdgeConfigKey optimization_keys[] = {
+  {"max_workers", GST_EDGE_VALUE_NUMBER, FIELD (max_workers), 0, 1024, "a number from 0 to 1024 (0 = 2 x CPUs)"},
+  {"buffer_size", GST_EDGE_VALUE_NUMBER, FIELD (buffer_size), 0, 1000000,
+      "a number of frames from 0 to 1000000 (0 = 100 x cameras)"},
+  {"frame_quality", GST_EDGE_VALUE_NUMBER, FIELD (frames.frame_quality), 2, 31,
+      "a number from 2 (best) to 31, the scale of ffmpeg -q:v"},
+  {"jpeg_quality", GST_EDGE_VALUE_NUMBER, FIELD (frames.jpeg_quality), 1, 100, "a number from 1 to 100 (best)"},
+  {"frame_resolution", GST_EDGE_VALUE_SIZE, FIELD (frames.width), 0, 0, SIZE_RULE},
+  {"circuit_max_failures", GST_EDGE_VALUE_NUMBER, FIELD (circuit_max_failures), 0, 1000000,
+      "a number from 0 to 1000000 (0 = never give up)"},
+  {"circuit_reset_seconds", GST_EDGE_VALUE_NUMBER, FIELD (circuit_reset), 1, 86400,
+      "a number of seconds from 1 to 86400"},
+  {NULL}
+};
+
+const GstEdgeConfigSection gst_edge_config_sections[] = {
+  {"amqp", amqp_keys},
+  {"redis", redis_keys},
+  {"metadata", metadata_keys},
+  {"optimization", optimization_keys},
+  {NULL}
+};

@@ -1,0 +1,34 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Publishes what happens to cameras, over the connection that the frames take too. */
+
+#pragma once
+
+#include "status-json.h"
+#include "video-config.h"
+
+G_BEGIN_DECLS
+
+typedef struct _GstEdgeStatusEvents GstEdgeStatusEvents;
+
+/* The broker refuses events for good. Link's thread, at most once. */
+typedef void (*GstEdgeStatusFailed) (const GError * error, gpointer user_data);
+
+GstEdgeStatusEvents *gst_edge_status_events_new (const GstEdgeConfig * config, GstEdgeStatusFailed failed,
+    gpointer user_data);
+
+/* Drops what was not delivered. */
+void gst_edge_status_events_free (GstEdgeStatusEvents * self);
+
+void gst_edge_status_events_send_camera (GstEdgeStatusEvents * self, const GstEdgeCameraStatus * status);
+void gst_edge_status_events_send_system (GstEdgeStatusEvents * self, guint total, guint active, const gchar * message);
+
+/* Waits until all was delivered, at most until @deadline (monotonic microseconds). */
+void gst_edge_status_events_drain (GstEdgeStatusEvents * self, gint64 deadline);
+
+/* Ends a drain that waits, now and later. Any thread. */
+void gst_edge_status_events_cancel (GstEdgeStatusEvents * self);
+
+G_END_DECLS

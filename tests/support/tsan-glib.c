@@ -1,0 +1,212 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * GMutex and GCond on pthreads, to preload under ThreadSanitizer. GLib makes them of futexes and is not instrumented
+ * itself, so the sanitizer would see no lock at all and report every access under one. These it knows. Recursive
+ * mutexes and rw-locks are pthread's in GLib already. GLib's own inner locks stay what they are: Debian links it so
+ * that it calls itself directly, so no lock is ever used in both ways.
+ *
+ * What is handed over inside of GLib is told to the sanitizer: tasks of a thread pool, and the end of its threads. */
+
+#define _GNU_SOURCE             /* RTLD_NEXT */
+#include <dlfcn.h>
+#include <errno.h>
+#include <glib.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define SHIM __attribute__ ((visibility ("default")))
+
+void __tsan_acquire (void *address);
+void __tsan_release (void *address);
+
+static void
+check (gint result)
+{
+  if (result != 0)
+    abort ();
+}
+
+static pthread_mutex_t *
+get_mutex (GMutex *mutex)
+{
+  pthread_mutex_t *impl = __atomic_load_n (&mutex->p, __ATOMIC_ACQUIRE);
+  pthread_mutex_t *made;
+  gpointer expected = NULL;
+
+  if (impl != NULL)
+    return impl;
+  made = malloc (sizeof (*made));
+  check (pthread_mutex_init (made, NULL));
+  if (__atomic_compare_exchange_n (&mutex->p, &expected, made, FALSE,
+          __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+    return made;
+  check (pthread_mutex_destroy (made));
+  free (made);
+  return expected;
+}
+
+SHIM void
+g_mutex_init (GMutex *mutex)
+{
+  mutex->p = NULL;
+}
+
+SHIM void
+g_mutex_clear (GMutex *mutex)
+{
+  pthread_mutex_t *impl = mutex->p;
+
+  if (impl == NULL)
+    return;
+  check (pthread_mutex_destroy (impl));
+  free (impl);
+  mutex->p = NULL;
+}
+
+SHIM void
+g_mutex_lock (GMutex *mutex)
+{
+  check (pthread_mutex_lock (get_mutex (mutex)));
+}
+
+SHIM gboolean
+g_mutex_trylock (GMutex *mutex)
+{
+  return pthread_mutex_trylock (get_mutex (mutex)) == 0;
+}
+
+SHIM void
+g_mutex_unlock (GMutex *mutex)
+{
+  check (pthread_mutex_unlock (get_mutex (mutex)));
+}
+
+static pthread_cond_t *
+get_cond (GCond *cond)
+{
+  pthread_cond_t *impl = __atomic_load_n (&cond->p, __ATOMIC_ACQUIRE);
+  pthread_cond_t *made;
+  pthread_condattr_t attr;
+  gpointer expected = NULL;
+
+  if (impl != NULL)
+    return impl;
+  made = malloc (sizeof (*made));
+  check (pthread_condattr_init (&attr));
+  check (pthread_condattr_setclock (&attr, CLOCK_MONOTONIC));
+  check (pthread_cond_init (made, &attr));
+  check (pthread_condattr_destroy (&attr));
+  if (__atomic_compare_exchange_n (&cond->p, &expected, made, FALSE,
+          __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+    return made;
+  check (pthread_cond_destroy (made));
+  free (made);
+  return expected;
+}
+
+SHIM void
+g_cond_init (GCond *cond)
+{
+  cond->p = NULL;
+}
+
+SHIM void
+g_cond_clear (GCond *cond)
+{
+  pthread_cond_t *impl = cond->p;
+
+  if (impl == NULL)
+    return;
+  check (pthread_cond_destroy (impl));
+  free (impl);
+  cond->p = NULL;
+}
+
+SHIM void
+g_cond_wait (GCond *cond, GMutex *mutex)
+{
+  check (pthread_cond_wait (get_cond (cond), get_mutex (mutex)));
+}
+
+SHIM gboolean
+g_cond_wait_until (GCond *cond, GMutex *mutex, gint64 end_time)
+{
+  struct timespec until = {.tv_sec = (time_t) (end_time / G_USEC_PER_SEC),
+    .tv_nsec = (glong) (end_time % G_USEC_PER_SEC) * 1000
+  };
+  gint result = pthread_cond_timedwait (get_cond (cond), get_mutex (mutex),
+      &until);
+
+  if (result != 0 && result != ETIMEDOUT)
+    abort ();
+  return result == 0;
+}
+
+SHIM void
+g_cond_signal (GCond *cond)
+{
+  check (pthread_cond_signal (get_cond (cond)));
+}
+
+SHIM void
+g_cond_broadcast (GCond *cond)
+{
+  check (pthread_cond_broadcast (get_cond (cond)));
+}
+
+/* ---- thread pools ---- */
+
+typedef struct
+{
+  GFunc func;
+  gpointer user_data;
+} Closure;
+
+static gchar threads_end;       /* stands for the end of all of them */
+
+static void
+run_closure (gpointer task, gpointer data)
+{
+  Closure *closure = data;
+
+  __tsan_acquire (task);
+  closure->func (task, closure->user_data);
+  __tsan_release (&threads_end);
+}
+
+SHIM GThreadPool *
+g_thread_pool_new (GFunc func, gpointer user_data, gint max_threads,
+    gboolean exclusive, GError **error)
+{
+  GThreadPool *(*real) (GFunc, gpointer, gint, gboolean, GError **) =
+      dlsym (RTLD_NEXT, "g_thread_pool_new");
+  Closure *closure = malloc (sizeof (*closure));        /* as long as the process */
+
+  closure->func = func;
+  closure->user_data = user_data;
+  return real (run_closure, closure, max_threads, exclusive, error);
+}
+
+SHIM gboolean
+g_thread_pool_push (GThreadPool *pool, gpointer task, GError **error)
+{
+  gboolean (*real) (GThreadPool *, gpointer, GError **) =
+      dlsym (RTLD_NEXT, "g_thread_pool_push");
+
+  __tsan_release (task);
+  return real (pool, task, error);
+}
+
+SHIM void
+g_thread_pool_free (GThreadPool *pool, gboolean immediate, gboolean wait)
+{
+  void (*real) (GThreadPool *, gboolean, gboolean) =
+      dlsym (RTLD_NEXT, "g_thread_pool_free");
+
+  real (pool, immediate, wait);
+  if (wait)
+    __tsan_acquire (&threads_end);
+}
