@@ -20,8 +20,8 @@
 #define MAX_TIMEOUT (10 * 60 * GST_SECOND)
 #define DEFAULT_DRAIN_TIMEOUT (5 * GST_SECOND)
 #define DEFAULT_MAX_IN_FLIGHT 32
-#define DEFAULT_CIRCUIT_MAX_FAILURES 30
-#define DEFAULT_CIRCUIT_RESET (30 * GST_SECOND)
+#define DEFAULT_CIRCUIT_MAX_FAILURES 20
+#define DEFAULT_CIRCUIT_RESET (60 * GST_SECOND)
 
 enum
 {
@@ -306,10 +306,10 @@ gst_edge_link_sink_install_properties (GObjectClass *klass)
       "Longest time that EOS waits for the server's answers, in ns", 0, MAX_TIMEOUT,
       DEFAULT_DRAIN_TIMEOUT, playing);
   properties[PROP_MAX_IN_FLIGHT] = g_param_spec_uint ("max-in-flight", "Max. in flight",
-      "Most messages sent and not yet answered on the connection", 1, 65535, DEFAULT_MAX_IN_FLIGHT, ready);
+      "Most frames sent and not yet answered on the connection, and as many events besides", 1, 65535, DEFAULT_MAX_IN_FLIGHT, ready);
   properties[PROP_CIRCUIT_MAX_FAILURES] = g_param_spec_uint ("circuit-max-failures",
       "Circuit max. failures", "Failures to connect in a row after which connecting pauses for "
-      "circuit-reset (0 = never)", 0, G_MAXUINT, DEFAULT_CIRCUIT_MAX_FAILURES, ready);
+      "circuit-reset; those in the first 10 s of an outage do not count (0 = never)", 0, G_MAXUINT, DEFAULT_CIRCUIT_MAX_FAILURES, ready);
   properties[PROP_CIRCUIT_RESET] = g_param_spec_uint64 ("circuit-reset", "Circuit reset",
       "How long connecting pauses before a single new try, in ns", GST_MSECOND, G_MAXINT64,
       DEFAULT_CIRCUIT_RESET, ready);

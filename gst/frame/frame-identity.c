@@ -64,7 +64,7 @@ gst_edge_frame_identity_set_caps (GstEdgeFrameIdentity *identity, const GstCaps 
   encoding = encoding_name (gst_structure_get_name (s));
   if (g_strcmp0 (identity->encoding, encoding) != 0) {
     g_clear_pointer (&identity->encoding, g_ref_string_release);
-    identity->encoding = g_ref_string_new_intern (encoding);
+    identity->encoding = g_ref_string_new (encoding);   /* not interned, see frame-stamper.c */
   }
 }
 

@@ -13,7 +13,19 @@
 void
 gst_edge_frame_stamper_clear (GstEdgeFrameStamper *stamper)
 {
+  g_clear_pointer (&stamper->camera_id, g_ref_string_release);
   gst_edge_frame_identity_clear (&stamper->caps_part);
+}
+
+/* Not interned: GLib lets a string that one thread releases for the last time and another one interns die (2.74). */
+static GRefString *
+ref_camera_id (GstEdgeFrameStamper *stamper, const gchar *camera_id)
+{
+  if (g_strcmp0 (stamper->camera_id, camera_id) != 0) {
+    g_clear_pointer (&stamper->camera_id, g_ref_string_release);
+    stamper->camera_id = g_ref_string_new (camera_id);
+  }
+  return g_ref_string_acquire (stamper->camera_id);
 }
 
 void
@@ -45,7 +57,7 @@ gst_edge_frame_stamper_next (GstEdgeFrameStamper *stamper, const gchar *camera_i
   stamper->last_sequence = stamper->last_sequence % GST_EDGE_SEQUENCE_MAX + 1;
 
   memset (identity, 0, sizeof (*identity));
-  identity->camera_id = g_ref_string_new_intern (camera_id);
+  identity->camera_id = ref_camera_id (stamper, camera_id);
   identity->capture_time = capture_time;
   identity->sequence = stamper->last_sequence;
   take_caps_part (&stamper->caps_part, identity);

@@ -19,6 +19,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   GstEdgeFrameIdentity caps_part;       /* width, height, encoding of the current caps */
+  GRefString *camera_id;        /* of the last frame; nullable */
   guint last_sequence;
 } GstEdgeFrameStamper;
 

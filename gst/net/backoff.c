@@ -16,18 +16,27 @@
 gint64
 gst_edge_backoff_next (GstEdgeBackoff *backoff, gint64 now, gdouble dice)
 {
-  gint64 ceiling;
+  gint64 ceiling, outage;
 
   if (backoff->failures == 0)
     backoff->failing_since = now;
+  outage = now - backoff->failing_since;
   ceiling = backoff->min << MIN (backoff->failures, 20);
   if (backoff->failures < G_MAXUINT)
     backoff->failures++;
 
-  if (now - backoff->failing_since < SHORT_OUTAGE)
+  if (outage < SHORT_OUTAGE)
     ceiling = MIN (ceiling, SHORT_OUTAGE_MAX);
+  else
+    ceiling = MIN (ceiling, outage / 4);        /* an outage of 12 s must not become one of 40 s */
   ceiling = CLAMP (ceiling, backoff->min, backoff->max);
   return backoff->min + (gint64) (dice * (gdouble) (ceiling - backoff->min));
+}
+
+gboolean
+gst_edge_backoff_is_short_outage (const GstEdgeBackoff *backoff, gint64 now)
+{
+  return backoff->failures == 0 || now - backoff->failing_since < SHORT_OUTAGE;
 }
 
 void

@@ -32,6 +32,9 @@ typedef struct
  */
 GST_EDGE_API gint64 gst_edge_backoff_next (GstEdgeBackoff * backoff, gint64 now, gdouble dice);
 
+/* Is the outage still so short that the server may just be restarting? Then it is no reason to give up. */
+GST_EDGE_API gboolean gst_edge_backoff_is_short_outage (const GstEdgeBackoff * backoff, gint64 now);
+
 /* After a success. */
 GST_EDGE_API void gst_edge_backoff_reset (GstEdgeBackoff * backoff);
 

@@ -61,7 +61,8 @@ unset_pending_locked (GstEdgeLinkClient *client)
 void
 gst_edge_link_client_changed_locked (GstEdgeLinkClient *client)
 {
-  g_cond_broadcast (&client->cond);
+  if (client->waits_idle + client->waits_room > 0)      /* a broadcast is a system call, also to nobody */
+    g_cond_broadcast (&client->cond);
 }
 
 gboolean
@@ -79,7 +80,8 @@ void
 gst_edge_link_client_leave_locked (GstEdgeLinkClient *client)
 {
   client->in_callback = FALSE;
-  g_cond_broadcast (&client->cond);
+  if (client->waits_idle > 0)
+    g_cond_broadcast (&client->cond);
   client_unref (client);
 }
 
@@ -130,7 +132,9 @@ gst_edge_link_client_take_locked (GstEdgeLinkClient *client, gint64 now, GArray 
       *dropped = aged;
     }
   }
-  gst_edge_link_client_changed_locked (client);
+  /* who waits for room is not woken for each message: that would be two switches of threads for each */
+  if (item.data == NULL || gst_edge_queue_get_length (client->queue) <= client->room_at)
+    gst_edge_link_client_changed_locked (client);
   return item.data;
 }
 
@@ -213,8 +217,10 @@ gst_edge_link_client_retire (GstEdgeLinkClient *client)
       message->client = NULL;
   }
   client->in_flight = 0;
+  client->waits_idle++;
   while (client->in_callback && g_thread_self () != link->thread)
     g_cond_wait (&client->cond, &link->lock);
+  client->waits_idle--;
   g_mutex_unlock (&link->lock);
   free_messages (&messages);
 }
@@ -252,7 +258,10 @@ push_locked (GstEdgeLinkClient *client, const GstEdgeQueueItem *item, GArray **d
     }
     if (client->flushing)
       return GST_EDGE_SUBMIT_FLUSHING;
+    client->room_at = gst_edge_queue_get_length (client->queue) / 2;
+    client->waits_room++;
     g_cond_wait (&client->cond, &client->link->lock);
+    client->waits_room--;
   }
   return client->failed ? GST_EDGE_SUBMIT_FAILED : GST_EDGE_SUBMIT_FLUSHING;
 }
@@ -339,8 +348,10 @@ gst_edge_link_client_drain (GstEdgeLinkClient *client, gint64 timeout)
   gboolean in_time = TRUE;
 
   g_mutex_lock (&link->lock);
+  client->waits_idle++;
   while (in_time && !client->flushing && !client->failed && is_busy_locked (client))
     in_time = g_cond_wait_until (&client->cond, &link->lock, deadline);
+  client->waits_idle--;
   if (is_busy_locked (client))
     result = client->flushing ? GST_EDGE_DRAIN_FLUSHING : GST_EDGE_DRAIN_TIMEOUT;
   g_mutex_unlock (&link->lock);

@@ -16,7 +16,7 @@ G_BEGIN_DECLS
 /**
  * GstEdgeLinkSettings:
  * @timeout: longest time to connect, or to wait for an answer, in microseconds
- * @max_in_flight: most messages sent and not answered
+ * @max_in_flight: most messages sent and not answered; as many urgent ones may be in flight besides
  * @circuit_max_failures: failures to connect in a row that open the circuit, 0 = never
  * @circuit_reset: how long it stays open, in microseconds
  * @group: (nullable): elements with another group get another link

@@ -15,27 +15,23 @@
 /* The client libraries copy what they send; this bounds the copies. One message may always be in flight. */
 #define MAX_IN_FLIGHT_BYTES (16 * 1024 * 1024)
 
-/* Events stay ahead of frames even when the window is full of frames. */
-#define URGENT_RESERVE 16
-
+/* A window for each class: events pass when the one of the frames is full, and do not take the frames' places. */
 static gboolean
 window_is_open (GstEdgeLink *link, guint class)
 {
-  guint window = link->max_in_flight;
-
   if (link->in_flight.length == 0)
     return TRUE;
   if (link->parking.failures > 0)       /* a single probe, until the server takes one again */
     return FALSE;
-  if (class == URGENT)
-    return link->in_flight.length < window + URGENT_RESERVE;
-  return link->in_flight.length < window && link->in_flight_bytes < MAX_IN_FLIGHT_BYTES;
+  return link->in_flight_of[class] < link->max_in_flight
+      && (class == URGENT || link->in_flight_bytes < MAX_IN_FLIGHT_BYTES);
 }
 
 gboolean
 gst_edge_link_can_send (GstEdgeLink *link)
 {
-  return !link->blocked && window_is_open (link, URGENT) && link->klass->can_send (link->transport);
+  return !link->blocked && (window_is_open (link, URGENT) || window_is_open (link, NORMAL))
+      && link->klass->can_send (link->transport);
 }
 
 gboolean
@@ -62,6 +58,7 @@ take_from_class_locked (GstEdgeLink *link, guint class, gint64 now, GArray **dro
     client->is_pending = FALSE;
     gst_edge_link_client_set_pending_locked (client);   /* to the back: every client in turn */
     if (message != NULL) {
+      message->class = class;
       client->in_flight++;
       if (message->sends++ > 0)
         client->counters.resent++;
@@ -90,6 +87,7 @@ take_next (GstEdgeLink *link)
     message->sent_at = now;
     message->returned = FALSE;
     g_queue_push_tail_link (&link->in_flight, &message->node);
+    link->in_flight_of[message->class]++;
     link->in_flight_bytes += message->size;
   }
   g_mutex_unlock (&link->lock);
@@ -124,6 +122,7 @@ static void
 unlink_in_flight_locked (GstEdgeLink *link, GstEdgeMessage *message)
 {
   g_queue_unlink (&link->in_flight, &message->node);
+  link->in_flight_of[message->class]--;
   link->in_flight_bytes -= message->size;
   if (message->client != NULL)
     message->client->in_flight--;

@@ -62,6 +62,7 @@ struct _GstEdgeLink
   /* The link's thread only. */
   GstEdgeTransport *transport;  /* NULL while not connected */
   GError *failure;              /* why the last try to connect failed */
+  guint in_flight_of[N_CLASSES];
   guint64 in_flight_bytes;
   guint64 last_tag;
   gint64 ready_since;           /* monotonic microseconds */
@@ -98,6 +99,9 @@ struct _GstEdgeLinkClient
   guint told_serial;            /* link's lock: last state_serial it was told */
   guint in_flight;              /* link's lock */
   GCond cond;                   /* link's lock: room, drained, out of a callback, flushing */
+  guint waits_idle;             /* link's lock: how many wait on cond, for an answer or a callback */
+  guint waits_room;             /* link's lock: how many wait on cond, for room in the outbox */
+  guint room_at;                /* link's lock: they are woken when the outbox is as short as this */
   GstEdgeLinkCounters counters; /* link's lock */
 };
 

@@ -139,7 +139,10 @@ back_off (GstEdgeLink *link, const GError *error)
   guint failures = link->backoff.failures;
   gboolean open;
 
-  gst_edge_breaker_failure (&link->breaker, now);
+  /* a half-open circuit closes or opens with its single probe, whatever the outage's age */
+  if (!gst_edge_backoff_is_short_outage (&link->backoff, now)
+      || link->breaker.state == GST_EDGE_BREAKER_HALF_OPEN)
+    gst_edge_breaker_failure (&link->breaker, now);
   open = link->breaker.state == GST_EDGE_BREAKER_OPEN;
   if (open)
     wait = gst_edge_breaker_get_wait (&link->breaker, now);

@@ -57,6 +57,7 @@ struct _GstEdgeMessage
   gint64 sent_at;               /* link thread */
   guint64 tag;                  /* link thread */
   guint sends;                  /* link thread */
+  guint class;                  /* link thread */
   gboolean returned;            /* link thread */
 };
 

@@ -267,7 +267,7 @@ gst_edge_camera_record_read (GstEdgeCameraRecord *record, GstEdgeCameraSnapshot 
   g_mutex_lock (&record->lock);
   snapshot->state = record->state;
   snapshot->reason = g_strdup (record->reason);
-  snapshot->has_picture = record->picture != NULL;
+  snapshot->picture_time = record->picture_time;
   memcpy (snapshot->stages, record->gone, sizeof (snapshot->stages));
   g_mutex_unlock (&record->lock);
 }

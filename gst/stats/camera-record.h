@@ -97,7 +97,7 @@ typedef struct
   GstEdgeCameraState state;
   gchar *reason;
   guint64 reconnects;
-  gboolean has_picture;
+  gint64 picture_time;          /* Unix ns, 0 = none */
   GstEdgeStageCounts stages[GST_EDGE_N_STAGES];
 } GstEdgeCameraSnapshot;
 

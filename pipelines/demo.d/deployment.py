@@ -134,14 +134,13 @@ class Deployment:
         """Handles messages for so long."""
         deadline = time.monotonic() + seconds
         types = Gst.MessageType.ERROR | Gst.MessageType.WARNING | Gst.MessageType.EOS | Gst.MessageType.ELEMENT
-        while True:
-            left = max(0, deadline - time.monotonic())
+        left = seconds
+        while left > 0:
             # in short pieces, so that Ctrl-C is noticed
             message = self.bus.timed_pop_filtered(min(left, 0.1) * Gst.SECOND, types)
             if message is not None:
                 self.handle(message)
-            elif left == 0:
-                return
+            left = deadline - time.monotonic()
 
     def camera_of(self, element):
         while element is not None:

@@ -63,10 +63,9 @@ gst_edge_camera_slot_set_camera (GstEdgeCameraSlot *self, GstEdgeVideoCamera *ca
 static gint64
 get_framing (const GstEdgeCameraSlot *self)
 {
-  gint64 first = self->camera != NULL ? gst_edge_video_camera_get_first_frame_time (self->camera) : 0;
   gint64 end = self->stopping_at != 0 ? self->stopping_at : g_get_monotonic_time ();
 
-  return self->framing_before + (first != 0 ? MAX (end - first, 0) : 0);
+  return self->framing_before + (self->camera != NULL ? gst_edge_video_camera_get_framing (self->camera, end) : 0);
 }
 
 GstEdgeVideoCamera *

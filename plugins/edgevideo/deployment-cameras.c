@@ -30,7 +30,8 @@ gst_edge_deployment_start_camera (GstEdgeDeployment *self, GstEdgeCameraSlot *sl
   gst_bin_add (self->bin, GST_ELEMENT (camera));
 
   if (self->started && !gst_element_sync_state_with_parent (GST_ELEMENT (camera)))
-    gst_edge_deployment_fail_camera (self, slot, "the camera could not be started", FALSE);
+    /* heard after what an element of it had to say, and only if that was nothing */
+    GST_ELEMENT_ERROR (camera, CORE, STATE_CHANGE, ("the camera could not be started"), (NULL));
   gst_object_unref (camera);
   return TRUE;
 }

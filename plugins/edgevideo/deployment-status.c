@@ -18,9 +18,9 @@
 
 /* ---- events ---- */
 
-/* Link's thread. The sinks of the cameras say the same as an error. */
+/* Link's thread. What can never work the sinks of the cameras say too, as an error. */
 static void
-on_events_failed (const GError *error, gpointer user_data)
+on_events_warning (const GError *error, gpointer user_data)
 {
   GstEdgeDeployment *self = user_data;
 
@@ -50,7 +50,7 @@ gst_edge_deployment_open_events (GstEdgeDeployment *self, GstEdgeConfig *config)
   self->events_config = gst_edge_config_ref (config);
   if (!config->metadata_enabled)
     return;
-  events = gst_edge_status_events_new (config, on_events_failed, self);
+  events = gst_edge_status_events_new (config, on_events_warning, self);
   g_mutex_lock (&self->lock);
   self->events = events;
   g_mutex_unlock (&self->lock);

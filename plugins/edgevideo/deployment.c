@@ -454,7 +454,8 @@ gst_edge_deployment_make_report (GstEdgeDeployment *self)
 
   g_mutex_lock (&self->lock);
   end = self->ended_at != 0 ? self->ended_at : g_get_monotonic_time ();
-  report = gst_edge_report_new (self->wanted->file, (gdouble) (end - self->started_at) / G_USEC_PER_SEC);
+  report = gst_edge_report_new (self->wanted->file, (gdouble) (end - self->started_at) / G_USEC_PER_SEC,
+      (guint64) gst_edge_config_get_lane_size (self->wanted) * self->wanted->cameras->len);
   for (i = 0; i < list->len; i++) {
     const GstEdgeCameraSlot *slot = g_ptr_array_index (self->slots, i);
     const Running *running = &g_array_index (list, Running, i);

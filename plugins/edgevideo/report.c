@@ -13,6 +13,7 @@
 struct _GstEdgeReport
 {
   GstStructure *structure;
+  guint64 capacity;
   GValue cameras;
   GValue errors;
   GstEdgeTally totals;
@@ -20,12 +21,13 @@ struct _GstEdgeReport
 };
 
 GstEdgeReport *
-gst_edge_report_new (const gchar *config_file, gdouble uptime)
+gst_edge_report_new (const gchar *config_file, gdouble uptime, guint64 capacity)
 {
   GstEdgeReport *self = g_new0 (GstEdgeReport, 1);
 
   self->structure = gst_structure_new ("edge-video-report", "config", G_TYPE_STRING, config_file,
       "uptime", G_TYPE_DOUBLE, uptime, NULL);
+  self->capacity = capacity;
   g_value_init (&self->cameras, GST_TYPE_ARRAY);
   g_value_init (&self->errors, GST_TYPE_ARRAY);
   gst_edge_tally_init (&self->totals);
@@ -93,15 +95,17 @@ get_number (const GstStructure *s, const gchar *name)
   return value;
 }
 
+/* The pool's own capacity has also what waits behind the stores, and shrinks while cameras leave at the end. */
 static GstStructure *
-make_pool (const GstStructure *stats)
+make_pool (const GstStructure *stats, guint64 capacity)
 {
-  static const gchar *const names[] = { "workers", "capacity", "processed", "dropped" };
+  static const gchar *const names[] = { "workers", "processed", "dropped" };
   GstStructure *pool = gst_structure_new_empty ("pool");
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS (names); i++)
     gst_structure_set (pool, names[i], G_TYPE_UINT64, stats != NULL ? get_number (stats, names[i]) : 0, NULL);
+  gst_structure_set (pool, "capacity", G_TYPE_UINT64, capacity, NULL);
   return pool;
 }
 
@@ -109,7 +113,7 @@ GstStructure *
 gst_edge_report_finish (GstEdgeReport *self)
 {
   GstStructure *structure = self->structure, *totals = gst_structure_new_empty ("totals");
-  GstStructure *pool = make_pool (self->totals.pool);
+  GstStructure *pool = make_pool (self->totals.pool, self->capacity);
 
   set_counts (totals, &self->totals, self->fps);
   gst_structure_take_value (structure, "cameras", &self->cameras);

@@ -22,7 +22,8 @@ typedef struct
   const gchar *last_error;      /* nullable */
 } GstEdgeReportCamera;
 
-GstEdgeReport *gst_edge_report_new (const gchar * config_file, gdouble uptime);
+/* @capacity: frames that may wait for workers, of all cameras */
+GstEdgeReport *gst_edge_report_new (const gchar * config_file, gdouble uptime, guint64 capacity);
 void gst_edge_report_add_camera (GstEdgeReport * self, const GstEdgeReportCamera * camera, const GstEdgeTally * tally);
 
 /* (transfer full): "edge-video-report" with config, uptime, cameras (array of structures with id, state, frames, fps,

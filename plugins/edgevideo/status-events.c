@@ -22,7 +22,8 @@ struct _GstEdgeStatusEvents
   gchar *camera_key;
   gchar *system_key;
   guint sequence;
-  GstEdgeStatusFailed failed;
+  GstEdgeEndpoint *endpoint;
+  GstEdgeStatusWarn warn;
   gpointer user_data;
 };
 
@@ -31,18 +32,28 @@ on_completed (GstEdgeMessage *message, GstEdgeResult result, const gchar *detail
 {
 }
 
-/* The sinks tell about the state of the link. */
+/* One of all who share the link is asked to warn. */
 static void
-on_state_changed (GstEdgeLinkState state, const gchar *reason, gboolean speaker, gpointer user_data)
+on_state_changed (GstEdgeLinkState state, const gchar *reason, gboolean warn, gpointer user_data)
 {
+  GstEdgeStatusEvents *self = user_data;
+  GError *error;
+
+  if (!warn)
+    return;
+  error = g_error_new (GST_EDGE_ERROR, GST_EDGE_ERROR_TRANSIENT,
+      "%s: %s. Frames are kept within the bounds of the queue until it is back",
+      gst_edge_endpoint_get_text (self->endpoint), reason != NULL ? reason : gst_edge_link_state_get_name (state));
+  self->warn (error, self->user_data);
+  g_error_free (error);
 }
 
 static void
-on_failed (const GError *error, gpointer user_data)
+on_failed (const GError *error, gboolean by_target, gpointer user_data)
 {
   GstEdgeStatusEvents *self = user_data;
 
-  self->failed (error, self->user_data);
+  self->warn (error, self->user_data);
 }
 
 /* What the sinks have by default: they share the link. */
@@ -54,23 +65,22 @@ static const GstEdgeLinkSettings link_settings = {
 };
 
 GstEdgeStatusEvents *
-gst_edge_status_events_new (const GstEdgeConfig *config, GstEdgeStatusFailed failed, gpointer user_data)
+gst_edge_status_events_new (const GstEdgeConfig *config, GstEdgeStatusWarn warn, gpointer user_data)
 {
   static const GstEdgeLinkClientFuncs funcs = { on_completed, on_state_changed, on_failed };
   GstEdgeQueueLimits limits = {.max_buffers = MAX_WAITING,.max_age = MAX_AGE,.leaky = GST_EDGE_LEAKY_DOWNSTREAM };
   GstEdgeStatusEvents *self = g_new0 (GstEdgeStatusEvents, 1);
-  GstEdgeEndpoint *endpoint = gst_edge_endpoint_new_amqp (config->amqp_url, NULL);
 
-  self->failed = failed;
+  self->endpoint = gst_edge_endpoint_new_amqp (config->amqp_url, NULL);
+  self->warn = warn;
   self->user_data = user_data;
   self->camera_key = g_strconcat (config->metadata_key, ".status", NULL);
   self->system_key = g_strconcat (config->metadata_key, ".system", NULL);
   self->target = gst_edge_amqp_target_new (config->metadata_exchange, "topic");
   self->target->declare = TRUE;
-  self->client = gst_edge_link_client_new (gst_edge_amqp_transport_get_class (), endpoint, &link_settings,
+  self->client = gst_edge_link_client_new (gst_edge_amqp_transport_get_class (), self->endpoint, &link_settings,
       &self->target->parent, TRUE, &funcs, self);
   gst_edge_link_client_set_limits (self->client, &limits);
-  gst_edge_endpoint_unref (endpoint);
   return self;
 }
 
@@ -79,6 +89,7 @@ gst_edge_status_events_free (GstEdgeStatusEvents *self)
 {
   gst_edge_link_client_free (self->client);
   gst_edge_target_unref (&self->target->parent);
+  gst_edge_endpoint_unref (self->endpoint);
   g_free (self->camera_key);
   g_free (self->system_key);
   g_free (self);

@@ -13,10 +13,10 @@ G_BEGIN_DECLS
 
 typedef struct _GstEdgeStatusEvents GstEdgeStatusEvents;
 
-/* The broker refuses events for good. Link's thread, at most once. */
-typedef void (*GstEdgeStatusFailed) (const GError * error, gpointer user_data);
+/* Somebody should be told: the broker is away, or refuses events for good. Link's thread. */
+typedef void (*GstEdgeStatusWarn) (const GError * error, gpointer user_data);
 
-GstEdgeStatusEvents *gst_edge_status_events_new (const GstEdgeConfig * config, GstEdgeStatusFailed failed,
+GstEdgeStatusEvents *gst_edge_status_events_new (const GstEdgeConfig * config, GstEdgeStatusWarn warn,
     gpointer user_data);
 
 /* Drops what was not delivered. */

@@ -77,8 +77,24 @@ gst_edge_tally_add_sink (GstEdgeTally *self, const gchar *way, guint64 *delivere
     return;
   *delivered += get (stats, "delivered");
   add_reasons (self, way, stats);
+  add_way_drop (self, way, "unconfirmed", get (stats, "unconfirmed"));
   add_way_drop (self, way, "rejected", get (stats, "rejected"));
   add_way_drop (self, way, "not-passed-on", get (stats, "not-pushed"));
+}
+
+/* The newest numbers; what only counts up cannot have become less. */
+static void
+set_pool (GstEdgeTally *self, const GstStructure *pool)
+{
+  static const gchar *const largest[] = { "processed", "dropped" };
+  GstStructure *copy = gst_structure_copy (pool);
+  guint i;
+
+  for (i = 0; self->pool != NULL && i < G_N_ELEMENTS (largest); i++)
+    gst_structure_set (copy, largest[i], G_TYPE_UINT64, MAX (get (copy, largest[i]), get (self->pool, largest[i])),
+        NULL);
+  g_clear_pointer (&self->pool, gst_structure_free);
+  self->pool = copy;
 }
 
 void
@@ -93,10 +109,8 @@ gst_edge_tally_add_workers (GstEdgeTally *self, const GstStructure *stats)
   add_way_drop (self, "pool", "errors", get (stats, "errors"));
 
   pool = gst_structure_get_value (stats, "pool");
-  if (pool != NULL && GST_VALUE_HOLDS_STRUCTURE (pool)) {
-    g_clear_pointer (&self->pool, gst_structure_free);
-    self->pool = gst_structure_copy (gst_value_get_structure (pool));
-  }
+  if (pool != NULL && GST_VALUE_HOLDS_STRUCTURE (pool))
+    set_pool (self, gst_value_get_structure (pool));
 }
 
 static gboolean
@@ -114,10 +128,8 @@ gst_edge_tally_add (GstEdgeTally *self, const GstEdgeTally *other)
   self->stored += other->stored;
   self->announced += other->announced;
   gst_structure_foreach (other->dropped, add_field, self);
-  if (other->pool != NULL) {
-    g_clear_pointer (&self->pool, gst_structure_free);
-    self->pool = gst_structure_copy (other->pool);
-  }
+  if (other->pool != NULL)
+    set_pool (self, other->pool);
 }
 
 static gboolean

@@ -9,10 +9,13 @@
 #endif
 
 #include "camera-graph.h"
+#include "frame/frame-identity.h"
 #include "video-camera.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_edge_video_bin_debug);
 #define GST_CAT_DEFAULT gst_edge_video_bin_debug
+
+#define MAX_BURST (10 * G_USEC_PER_SEC)
 
 struct _GstEdgeVideoCamera
 {
@@ -25,7 +28,8 @@ struct _GstEdgeVideoCamera
   GCond changed;
   gboolean drained;             /* lock */
   gboolean cancelled;           /* lock */
-  gint64 first_frame_time;      /* lock */
+  gint64 first_frame_time;      /* lock: monotonic microseconds; 0 = none yet */
+  gint64 first_capture_time;    /* lock: Unix ns, as the camera's clock is */
 };
 
 enum
@@ -55,8 +59,12 @@ static GstPadProbeReturn
 on_first_frame (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   GstEdgeVideoCamera *self = user_data;
+  const GstEdgeFrameIdentity *identity = NULL;
 
+  if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER)
+    identity = gst_edge_buffer_get_identity (GST_PAD_PROBE_INFO_BUFFER (info));
   g_mutex_lock (&self->lock);
+  self->first_capture_time = identity != NULL ? identity->capture_time : 0;
   self->first_frame_time = g_get_monotonic_time ();
   g_mutex_unlock (&self->lock);
   return GST_PAD_PROBE_REMOVE;
@@ -113,15 +121,15 @@ gst_edge_video_camera_describe (GstEdgeVideoCamera *self)
   return text;
 }
 
-gint64
-gst_edge_video_camera_get_first_frame_time (GstEdgeVideoCamera *self)
+static gboolean
+has_frames (GstEdgeVideoCamera *self)
 {
-  gint64 time;
+  gboolean result;
 
   g_mutex_lock (&self->lock);
-  time = self->first_frame_time;
+  result = self->first_frame_time != 0;
   g_mutex_unlock (&self->lock);
-  return time;
+  return result;
 }
 
 /* ---- the end ---- */
@@ -220,7 +228,7 @@ gst_edge_video_camera_stop (GstEdgeVideoCamera *self, gint64 deadline)
   /* 1. no more frames */
   stop_source (self);
   /* 2. those that are here go out; paused they cannot, and without any there is nothing to wait for */
-  if (is_playing (self) && gst_edge_video_camera_get_first_frame_time (self) != 0) {
+  if (is_playing (self) && has_frames (self)) {
     set_drain_timeout (self, GST_EDGE_CAMERA_PUBLISH, deadline);
     set_drain_timeout (self, GST_EDGE_CAMERA_WORKERS, deadline);
     set_drain_timeout (self, GST_EDGE_CAMERA_STORE, deadline);
@@ -268,6 +276,22 @@ gst_edge_video_camera_add_to_tally (GstEdgeVideoCamera *self, GstEdgeTally *tall
   g_clear_pointer (&workers, gst_structure_free);
   g_clear_pointer (&store, gst_structure_free);
   g_clear_pointer (&announce, gst_structure_free);
+}
+
+gint64
+gst_edge_video_camera_get_framing (GstEdgeVideoCamera *self, gint64 end)
+{
+  GstStructure *stamp = get_stats (self, GST_EDGE_CAMERA_STAMP);
+  gint64 last = 0, captured, arrived;
+
+  gst_structure_get_int64 (stamp, "last-capture-time", &last);
+  gst_structure_free (stamp);
+  g_mutex_lock (&self->lock);
+  captured = self->first_capture_time != 0 ? (last - self->first_capture_time) / 1000 : 0;
+  arrived = self->first_frame_time != 0 ? end - self->first_frame_time : 0;
+  g_mutex_unlock (&self->lock);
+  /* the first frames come faster than they were captured; but a clock that was set says nothing */
+  return captured > arrived && captured < arrived + MAX_BURST ? captured : MAX (arrived, 0);
 }
 
 static GstStructure *

@@ -37,7 +37,7 @@ void gst_edge_video_camera_cancel (GstEdgeVideoCamera * self);
 /* Adds what the camera has counted so far; final after it was stopped. */
 void gst_edge_video_camera_add_to_tally (GstEdgeVideoCamera * self, GstEdgeTally * tally);
 
-/* When the first frame came, monotonic microseconds; 0 = none yet. */
-gint64 gst_edge_video_camera_get_first_frame_time (GstEdgeVideoCamera * self);
+/* For how long the camera has given frames, until @end (monotonic microseconds); 0 = none yet. */
+gint64 gst_edge_video_camera_get_framing (GstEdgeVideoCamera * self, gint64 end);
 
 G_END_DECLS

@@ -107,7 +107,7 @@ append_double (GString *text, gdouble value)
 {
   gchar digits[G_ASCII_DTOSTR_BUF_SIZE];
 
-  g_string_append (text, g_ascii_formatd (digits, sizeof (digits), "%.9g", value));
+  g_string_append (text, g_ascii_formatd (digits, sizeof (digits), "%.15g", value));
 }
 
 /* {camera="cam1",stage="stored",le="…"}; @le: (nullable) */

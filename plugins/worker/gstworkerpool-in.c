@@ -309,54 +309,39 @@ gst_worker_pool_sink_event (GstPad * pad, GstObject * parent, GstEvent * event)
   return ok ? GST_FLOW_OK : GST_FLOW_ERROR;
 }
 
-typedef struct
-{
-  GstWorkerPool *self;
-  QueryJob *job;
-} QueryWait;
-
-/* An answer, or the certainty that none will come: a lane without a peer stands still. */
+/* An answer, or the certainty that none will come: a lane whose downstream failed stands still. */
 static gboolean
 is_query_over (gpointer data)
 {
-  const QueryWait *wait = data;
-  gboolean over;
+  QueryJob *job = data;
 
-  g_mutex_lock (&wait->self->lock);
-  over = wait->job->done || (!wait->job->running
-      && wait->self->srcresult != GST_FLOW_OK);
-  g_mutex_unlock (&wait->self->lock);
-  return over;
+  if (g_atomic_int_get (&job->state) == QUERY_DONE)
+    return TRUE;
+  return __atomic_load_n (&job->self->srcresult, __ATOMIC_RELAXED) != GST_FLOW_OK
+      && query_job_advance (job, QUERY_QUEUED, QUERY_ABANDONED);
 }
 
 static gboolean
-queue_query (GstWorkerPool * self, GstQuery * query)
+queue_query (GstWorkerPool *self, GstQuery *query)
 {
-  QueryJob *job;
-  QueryWait wait;
   GstEdgeQueueItem item = { NULL, GST_EDGE_QUEUE_ITEM_CONTROL, 0,
     GST_CLOCK_TIME_NONE, GST_CLOCK_TIME_NONE
   };
-  gboolean result, done;
+  QueryJob *job;
+  gboolean result;
 
   if (get_flow_return (self) != GST_FLOW_OK)
     return FALSE;
 
   job = g_new0 (QueryJob, 1);
   job->query = query;
+  job->self = self;
+  job->n_refs = 2;
   item.data = FROM_QUERY_JOB (job);
-  wait.self = self;
-  wait.job = job;
   gst_edge_lane_submit (self->lane, &item, FALSE);
-  gst_edge_lane_wait_until (self->lane, is_query_over, &wait);
-
-  g_mutex_lock (&self->lock);
-  result = job->result;
-  done = job->done;
-  job->abandoned = TRUE;
-  g_mutex_unlock (&self->lock);
-  if (done)
-    g_free (job);
+  gst_edge_lane_wait_until (self->lane, is_query_over, job);
+  result = g_atomic_int_get (&job->state) == QUERY_DONE && job->result;
+  query_job_unref (job);
   return result;
 }
 

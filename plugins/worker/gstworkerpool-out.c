@@ -34,7 +34,7 @@ note_flow_return (GstWorkerPool * self, GstFlowReturn ret, guint generation)
   if (ret == GST_FLOW_EOS)
     self->skipping = TRUE;
   else
-    self->srcresult = ret;
+    __atomic_store_n (&self->srcresult, ret, __ATOMIC_RELAXED);
   eos = self->eos;
   g_mutex_unlock (&self->lock);
 
@@ -132,34 +132,25 @@ push_event (GstWorkerPool * self, GstEvent * event)
   return gst_pad_push_event (self->srcpad, event);
 }
 
-static void
-finish_query (GstWorkerPool * self, QueryJob * job, gboolean result)
+static gint
+push_query (GstWorkerPool *self, QueryJob *job)
 {
-  gboolean abandoned;
+  guint generation;
 
-  g_mutex_lock (&self->lock);
-  job->running = FALSE;
-  job->done = TRUE;
-  job->result = result;
-  abandoned = job->abandoned;
-  g_mutex_unlock (&self->lock);
-  if (abandoned)
-    g_free (job);
+  if (query_job_advance (job, QUERY_QUEUED, QUERY_RUNNING)) {
+    job->result = begin_push (self, &generation)
+        && gst_pad_peer_query (self->srcpad, job->query);
+    query_job_advance (job, QUERY_RUNNING, QUERY_DONE);
+  }
+  query_job_unref (job);
+  return TRUE;
 }
 
-static gint
-push_query (GstWorkerPool * self, QueryJob * job)
+static void
+drop_query (QueryJob *job)
 {
-  gboolean wanted;
-
-  g_mutex_lock (&self->lock);
-  wanted = !job->abandoned && self->srcresult == GST_FLOW_OK && !self->skipping;
-  job->running = wanted;
-  g_mutex_unlock (&self->lock);
-
-  finish_query (self, job,
-      wanted && gst_pad_peer_query (self->srcpad, job->query));
-  return TRUE;
+  query_job_advance (job, QUERY_QUEUED, QUERY_DONE);
+  query_job_unref (job);
 }
 
 gint
@@ -189,7 +180,7 @@ gst_worker_pool_drop (gpointer data, gint reason, gpointer user_data)
   GstEvent *event;
 
   if (IS_QUERY_JOB (data)) {
-    finish_query (self, TO_QUERY_JOB (data), FALSE);
+    drop_query (TO_QUERY_JOB (data));
     return;
   }
   if (!GST_IS_EVENT (data)) {
@@ -220,7 +211,7 @@ gst_worker_pool_src_event (GstPad * pad, GstObject * parent, GstEvent * event)
   g_mutex_lock (&self->lock);
   resume = self->srcresult == GST_FLOW_NOT_LINKED;
   if (resume)
-    self->srcresult = GST_FLOW_OK;
+    __atomic_store_n (&self->srcresult, GST_FLOW_OK, __ATOMIC_RELAXED);
   g_mutex_unlock (&self->lock);
 
   lane = gst_worker_pool_ref_lane (self);

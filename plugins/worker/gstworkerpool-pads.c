@@ -53,7 +53,7 @@ void
 gst_worker_pool_reset_flow (GstWorkerPool * self, GstFlowReturn srcresult)
 {
   g_mutex_lock (&self->lock);
-  self->srcresult = srcresult;
+  __atomic_store_n (&self->srcresult, srcresult, __ATOMIC_RELAXED);
   self->generation++;
   if (srcresult == GST_FLOW_OK) {
     self->eos = FALSE;

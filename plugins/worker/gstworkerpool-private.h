@@ -5,8 +5,8 @@
  * The instance of workerpool, shared by its files: gstworkerpool.c (states), -properties.c, -pads.c (activation), -in.c
  * (sink pad), -out.c (on a worker, source pad), -ticks.c (what happens at intervals).
  *
- * Locks, in the order in which they are taken: stream lock of the sink pad, stream lock of the source pad, that of the
- * lane, lock. So no function of a lane is called with lock held. */
+ * Locks, in the order in which they are taken: stream lock of the sink pad, stream lock of the source pad, lock; those of
+ * gst/work/ come last. But no function of a lane that calls back is called with lock held. */
 
 #pragma once
 
@@ -41,7 +41,7 @@ struct _GstWorkerPool
   GstEdgeTick *deadline_tick;   /* lock: between EOS in and EOS out */
   guint64 n_before_deadline;    /* ticker thread: what went out until the tick before */
 
-  GstFlowReturn srcresult;      /* lock: what the next chain returns */
+  GstFlowReturn srcresult;      /* lock to write, atomic: what the next chain returns */
   guint generation;             /* lock: how many flushes; results from before one mean nothing */
   gboolean eos;                 /* lock: EOS came in */
   gboolean skipping;            /* lock: downstream is at EOS: drops up to the next segment */
@@ -58,20 +58,42 @@ struct _GstWorkerPool
 /* (transfer full) (nullable) */
 GstEdgeLane *gst_worker_pool_ref_lane (GstWorkerPool * self);
 
-/* A serialized query on its way through the lane. It belongs to the thread that waits for it, which may give up. */
+typedef enum
+{
+  QUERY_QUEUED,
+  QUERY_RUNNING,
+  QUERY_DONE,
+  QUERY_ABANDONED,              /* upstream has gone: the query is not ours any more */
+} QueryState;
+
+/* A serialized query on its way through the lane. */
 typedef struct
 {
-  GstQuery *query;
-  gboolean running;             /* lock of the element, as the rest */
-  gboolean done;
-  gboolean result;
-  gboolean abandoned;           /* nobody waits: whoever takes it out frees it */
+  GstQuery *query;              /* of the thread that waits */
+  GstWorkerPool *self;          /* const */
+  gint n_refs;                  /* atomic: who waits, the item in the lane */
+  gint state;                   /* atomic: QueryState */
+  gboolean result;              /* written before QUERY_DONE */
 } QueryJob;
 
 /* Items of the lane are mini objects, or a QueryJob with the lowest bit set. */
 #define IS_QUERY_JOB(data) (((guintptr) (data) & 1) != 0)
 #define FROM_QUERY_JOB(job) ((gpointer) ((guintptr) (job) | 1))
 #define TO_QUERY_JOB(data) ((QueryJob *) ((guintptr) (data) & ~(guintptr) 1))
+
+/* TRUE: @job was in state @from and is in @to now. */
+static inline gboolean
+query_job_advance (QueryJob * job, QueryState from, QueryState to)
+{
+  return g_atomic_int_compare_and_exchange (&job->state, (gint) from, (gint) to);
+}
+
+static inline void
+query_job_unref (QueryJob * job)
+{
+  if (g_atomic_int_dec_and_test (&job->n_refs))
+    g_free (job);
+}
 
 /* gstworkerpool-properties.c */
 void gst_worker_pool_set_property (GObject * object, guint prop_id, const GValue * value, GParamSpec * pspec);

@@ -105,7 +105,7 @@ sink_rig_frame (guint sequence, gsize size)
   GstEdgeFrameIdentity identity = {.sequence = sequence,.width = 640,.height = 480 };
 
   gst_buffer_memset (buffer, 0, (guint8) sequence, size);
-  identity.camera_id = g_ref_string_new_intern ("cam1");
+  identity.camera_id = g_ref_string_new ("cam1");
   identity.capture_time = SINK_RIG_EPOCH + (gint64) sequence * (gint64) GST_MSECOND;
   gst_edge_buffer_set_identity (buffer, &identity);
   gst_edge_frame_identity_clear (&identity);
@@ -240,7 +240,7 @@ count_locked (SinkRig *rig, GstMessageType type, GstMessage **last)
   for (i = 0; i < rig->messages->len; i++) {
     GstMessage *message = g_ptr_array_index (rig->messages, i);
 
-    if (GST_MESSAGE_TYPE (message) == type) {
+    if (GST_MESSAGE_TYPE (message) & type) {
       n++;
       if (last != NULL)
         *last = message;

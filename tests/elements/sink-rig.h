@@ -51,6 +51,7 @@ void sink_rig_await_state (SinkRig * rig, const gchar * state);
 void sink_rig_assert_balanced (GstElement * element);
 guint64 sink_rig_element_stat (GstElement * element, const gchar * name);
 
+/* @type: may be several */
 guint sink_rig_count (SinkRig * rig, GstMessageType type);
 void sink_rig_await_message (SinkRig * rig, GstMessageType type);
 

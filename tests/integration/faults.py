@@ -75,7 +75,7 @@ class Look:
 
     def unaccounted(self):
         """Sinks whose counters do not add up."""
-        ends = ("delivered", "rejected", "dropped", "queued", "in-flight")
+        ends = ("delivered", "unconfirmed", "rejected", "dropped", "queued", "in-flight")
         return {k: v for k, v in self.sinks().items() if v["in"] != sum(v[e] for e in ends)}
 
 

@@ -8,62 +8,8 @@
 
 #include "camera-factory.h"
 
+#include "camera-media.h"
 #include "clip-src.h"
-
-/* Sender reports come about this often, and the first after half of it: tests
- * wait for the first one. The default of 5 s is what most cameras have. */
-#define RTCP_INTERVAL GST_SECOND
-
-/* GstRTSPMedia with truthful sender reports. */
-
-#define GST_EDGE_TYPE_CAMERA_MEDIA (gst_edge_camera_media_get_type ())
-G_DECLARE_FINAL_TYPE (GstEdgeCameraMedia, gst_edge_camera_media, GST_EDGE,
-    CAMERA_MEDIA, GstRTSPMedia)
-     struct _GstEdgeCameraMedia
-     {
-       GstRTSPMedia parent;
-     };
-
-G_DEFINE_FINAL_TYPE (GstEdgeCameraMedia, gst_edge_camera_media,
-    GST_TYPE_RTSP_MEDIA);
-
-     static void
-         on_rtpbin_element_added (GstBin * rtpbin, GstElement * element,
-    gpointer user_data)
-{
-  g_autoptr (GObject) session = NULL;
-
-  if (g_object_class_find_property (G_OBJECT_GET_CLASS (element),
-          "internal-session") == NULL)
-    return;
-
-  g_object_get (element, "internal-session", &session, NULL);
-  g_object_set (session, "rtcp-min-interval", (guint64) RTCP_INTERVAL, NULL);
-}
-
-static gboolean
-gst_edge_camera_media_setup_rtpbin (GstRTSPMedia * media, GstElement * rtpbin)
-{
-  /* The default pairs an RTP time with the moment it was sent, which makes the
-   * receiver's capture times as uneven as this machine's scheduling. */
-  g_object_set (rtpbin, "rtcp-sync-send-time", FALSE, NULL);
-  g_signal_connect (rtpbin, "element-added",
-      G_CALLBACK (on_rtpbin_element_added), NULL);
-
-  return TRUE;
-}
-
-static void
-gst_edge_camera_media_class_init (GstEdgeCameraMediaClass * klass)
-{
-  GST_RTSP_MEDIA_CLASS (klass)->setup_rtpbin =
-      gst_edge_camera_media_setup_rtpbin;
-}
-
-static void
-gst_edge_camera_media_init (GstEdgeCameraMedia * self)
-{
-}
 
 struct _GstEdgeCameraFactory
 {
@@ -71,6 +17,7 @@ struct _GstEdgeCameraFactory
 
   GstEdgeClip *clip;            /* set once, before use */
   GstClockTime phase;           /* set once, before use */
+  GstEdgeFaults *faults;        /* set once, before use */
 };
 
 G_DEFINE_FINAL_TYPE (GstEdgeCameraFactory, gst_edge_camera_factory,
@@ -82,7 +29,8 @@ gst_edge_camera_factory_create_element (GstRTSPMediaFactory * factory,
 {
   GstEdgeCameraFactory *self = GST_EDGE_CAMERA_FACTORY (factory);
   GstElement *bin = gst_bin_new (NULL);
-  GstElement *source = gst_edge_clip_src_new (self->clip, self->phase);
+  GstElement *source = gst_edge_clip_src_new (self->clip, self->phase,
+      self->faults);
   GstElement *payloader = gst_element_factory_make ("rtph264pay", "pay0");
 
   if (payloader == NULL) {
@@ -106,6 +54,7 @@ gst_edge_camera_factory_finalize (GObject * object)
   GstEdgeCameraFactory *self = GST_EDGE_CAMERA_FACTORY (object);
 
   g_clear_pointer (&self->clip, gst_edge_clip_unref);
+  g_clear_pointer (&self->faults, gst_edge_faults_unref);
 
   G_OBJECT_CLASS (gst_edge_camera_factory_parent_class)->finalize (object);
 }
@@ -127,11 +76,13 @@ gst_edge_camera_factory_init (GstEdgeCameraFactory * self)
  * gst_edge_camera_factory_new:
  * @clip: what the camera shows
  * @phase: how far it is ahead of the wall clock in its loop
+ * @faults: what is wrong with it
  *
  * Returns: (transfer full): a factory for one mount point
  */
 GstRTSPMediaFactory *
-gst_edge_camera_factory_new (GstEdgeClip * clip, GstClockTime phase)
+gst_edge_camera_factory_new (GstEdgeClip * clip, GstClockTime phase,
+    GstEdgeFaults * faults)
 {
   GstEdgeCameraFactory *self =
       g_object_new (GST_EDGE_TYPE_CAMERA_FACTORY, NULL);
@@ -139,6 +90,7 @@ gst_edge_camera_factory_new (GstEdgeClip * clip, GstClockTime phase)
 
   self->clip = gst_edge_clip_ref (clip);
   self->phase = phase;
+  self->faults = gst_edge_faults_ref (faults);
   gst_rtsp_media_factory_set_media_gtype (factory, GST_EDGE_TYPE_CAMERA_MEDIA);
   gst_rtsp_media_factory_set_shared (factory, TRUE);
 

@@ -9,6 +9,7 @@
 #include <gst/rtsp-server/rtsp-server.h>
 
 #include "clip.h"
+#include "faults.h"
 
 G_BEGIN_DECLS
 
@@ -17,6 +18,6 @@ G_DECLARE_FINAL_TYPE (GstEdgeCameraFactory, gst_edge_camera_factory, GST_EDGE,
     CAMERA_FACTORY, GstRTSPMediaFactory)
 
 GstRTSPMediaFactory *gst_edge_camera_factory_new (GstEdgeClip * clip,
-    GstClockTime phase);
+    GstClockTime phase, GstEdgeFaults * faults);
 
 G_END_DECLS

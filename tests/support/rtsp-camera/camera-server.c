@@ -27,6 +27,7 @@ struct _GstEdgeCameraServer
 {
   GstRTSPServer *server;
   GstRTSPAddressPool *addresses;
+  GPtrArray *faults;            /* element i: of camera i + 1 */
   gboolean protected;           /* clients must authenticate */
   guint source_id;              /* of the listening socket */
   guint sweep_id;
@@ -73,6 +74,8 @@ gst_edge_camera_server_new (const gchar * user, const gchar * password)
   threads = gst_rtsp_server_get_thread_pool (self->server);
   gst_rtsp_thread_pool_set_max_threads (threads, -1);
 
+  self->faults = g_ptr_array_new_with_free_func ((GDestroyNotify)
+      gst_edge_faults_unref);
   self->addresses = gst_rtsp_address_pool_new ();
   /* RTP over UDP, for clients that do not ask for TCP */
   gst_rtsp_address_pool_add_range (self->addresses, LOOPBACK, LOOPBACK,
@@ -87,14 +90,17 @@ gst_edge_camera_server_new (const gchar * user, const gchar * password)
  * @camera: the camera's number, from 1
  * @clip: what it shows
  * @phase: how far it is ahead of the wall clock in its loop
+ * @second_clip: (nullable): what it can change to
  *
- * Mounts a camera at /cam@camera.
+ * Mounts a camera at /cam@camera. Cameras are added by number.
  */
 void
 gst_edge_camera_server_add (GstEdgeCameraServer * self, guint camera,
-    GstEdgeClip * clip, GstClockTime phase)
+    GstEdgeClip * clip, GstClockTime phase, GstEdgeClip * second_clip)
 {
-  GstRTSPMediaFactory *factory = gst_edge_camera_factory_new (clip, phase);
+  GstEdgeFaults *faults = gst_edge_faults_new (second_clip);
+  GstRTSPMediaFactory *factory =
+      gst_edge_camera_factory_new (clip, phase, faults);
   g_autoptr (GstRTSPMountPoints) mounts =
       gst_rtsp_server_get_mount_points (self->server);
   g_autofree gchar *path = g_strdup_printf ("/cam%u", camera);
@@ -106,6 +112,63 @@ gst_edge_camera_server_add (GstEdgeCameraServer * self, guint camera,
         GST_RTSP_PERM_MEDIA_FACTORY_CONSTRUCT, G_TYPE_BOOLEAN, TRUE, NULL);
   }
   gst_rtsp_mount_points_add_factory (mounts, path, factory);
+  g_ptr_array_add (self->faults, faults);
+}
+
+/**
+ * gst_edge_camera_server_get_faults:
+ * @self: the server
+ * @camera: a camera's number
+ *
+ * Returns: (transfer none) (nullable): what is wrong with it, %NULL if there is
+ * no such camera
+ */
+GstEdgeFaults *
+gst_edge_camera_server_get_faults (GstEdgeCameraServer * self, guint camera)
+{
+  if (camera < 1 || camera > self->faults->len)
+    return NULL;
+
+  return g_ptr_array_index (self->faults, camera - 1);
+}
+
+static GstRTSPFilterResult
+note_media (GstRTSPClient * client, GstRTSPSession * session,
+    gpointer user_data)
+{
+  const gchar **path = user_data;
+  gint matched;
+
+  if (*path != NULL
+      && gst_rtsp_session_get_media (session, *path, &matched) != NULL)
+    *path = NULL;
+
+  return GST_RTSP_FILTER_KEEP;
+}
+
+static GstRTSPFilterResult
+remove_client_of (GstRTSPServer * server, GstRTSPClient * client, gpointer path)
+{
+  const gchar *not_found = path;
+
+  gst_rtsp_client_session_filter (client, note_media, &not_found);
+
+  return not_found ? GST_RTSP_FILTER_KEEP : GST_RTSP_FILTER_REMOVE;
+}
+
+/**
+ * gst_edge_camera_server_hang_up:
+ * @self: the server
+ * @camera: a camera's number
+ *
+ * Closes the connections of those who watch this camera.
+ */
+void
+gst_edge_camera_server_hang_up (GstEdgeCameraServer * self, guint camera)
+{
+  g_autofree gchar *path = g_strdup_printf ("/cam%u", camera);
+
+  gst_rtsp_server_client_filter (self->server, remove_client_of, path);
 }
 
 static gboolean
@@ -234,5 +297,6 @@ gst_edge_camera_server_free (GstEdgeCameraServer * self)
   g_clear_object (&self->server);
   gst_rtsp_thread_pool_cleanup ();
   g_clear_object (&self->addresses);
+  g_ptr_array_unref (self->faults);
   g_free (self);
 }

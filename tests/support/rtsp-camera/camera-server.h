@@ -7,6 +7,7 @@
 #pragma once
 
 #include "clip.h"
+#include "faults.h"
 
 G_BEGIN_DECLS
 
@@ -15,7 +16,11 @@ typedef struct _GstEdgeCameraServer GstEdgeCameraServer;
 GstEdgeCameraServer *gst_edge_camera_server_new (const gchar * user,
     const gchar * password);
 void gst_edge_camera_server_add (GstEdgeCameraServer * self, guint camera,
-    GstEdgeClip * clip, GstClockTime phase);
+    GstEdgeClip * clip, GstClockTime phase, GstEdgeClip * second_clip);
+GstEdgeFaults *gst_edge_camera_server_get_faults (GstEdgeCameraServer * self,
+    guint camera);
+void gst_edge_camera_server_hang_up (GstEdgeCameraServer * self,
+    guint camera);
 gint gst_edge_camera_server_listen (GstEdgeCameraServer * self, gint port,
     GError ** error);
 void gst_edge_camera_server_count (GstEdgeCameraServer * self,

@@ -31,8 +31,10 @@ struct _GstEdgeClipSrc
 
   GstEdgeClip *clip;            /* set once, before use */
   GstClockTime phase;           /* set once, before use */
+  GstEdgeFaults *faults;        /* set once, before use */
 
   /* streaming thread */
+  GstEdgeClip *playing;         /* the clip or the second clip, not owned */
   guint index;                  /* next unit */
   GstClockTimeDiff loop_start;  /* running time at which unit 0 was due */
   gboolean first;
@@ -79,11 +81,11 @@ join_timeline (GstEdgeClipSrc * self)
     return FALSE;
 
   timeline = now + wall_offset + FIRST_FRAME_LEAD + self->phase;
-  position = timeline % self->clip->duration;
+  position = timeline % self->playing->duration;
   self->loop_start = (GstClockTimeDiff) (timeline - position)
       - wall_offset - (GstClockTimeDiff) self->phase;
-  if (!gst_edge_clip_find_keyframe (self->clip, position, &self->index))
-    self->loop_start += self->clip->duration;
+  if (!gst_edge_clip_find_keyframe (self->playing, position, &self->index))
+    self->loop_start += self->playing->duration;
   self->first = TRUE;
 
   return TRUE;
@@ -124,7 +126,7 @@ static GstBuffer *
 take_unit (GstEdgeClipSrc * self)
 {
   const GstEdgeAccessUnit *unit =
-      gst_edge_clip_get_unit (self->clip, self->index);
+      gst_edge_clip_get_unit (self->playing, self->index);
   GstBuffer *buffer = gst_buffer_copy (unit->buffer);
 
   GST_BUFFER_DTS (buffer) = self->loop_start + unit->dts;
@@ -133,20 +135,44 @@ take_unit (GstEdgeClipSrc * self)
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
   self->first = FALSE;
 
-  if (++self->index == self->clip->units->len) {
+  if (++self->index == self->playing->units->len) {
     self->index = 0;
-    self->loop_start += self->clip->duration;
+    self->loop_start += self->playing->duration;
   }
 
   return buffer;
 }
 
-static GstFlowReturn
-gst_edge_clip_src_create (GstPushSrc * push_src, GstBuffer ** buffer)
+static gboolean
+is_keyframe (GstBuffer * buffer)
 {
-  GstEdgeClipSrc *self = GST_EDGE_CLIP_SRC (push_src);
+  return !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
+}
+
+/* Changes the clip where that has been asked for, with the next unit. */
+static gboolean
+choose_clip (GstEdgeClipSrc * self)
+{
+  GstEdgeClip *wanted = g_atomic_int_get (&self->faults->second_size)
+      ? self->faults->second_clip : self->clip;
+
+  if (wanted == self->playing)
+    return TRUE;
+
+  self->playing = wanted;
+
+  return gst_base_src_set_caps (GST_BASE_SRC (self), wanted->caps)
+      && join_timeline (self);
+}
+
+static GstFlowReturn
+create_unit (GstEdgeClipSrc * self, GstBuffer ** buffer)
+{
   GstClockTimeDiff now, due;
   gboolean resync;
+
+  if (!choose_clip (self))
+    return GST_FLOW_FLUSHING;
 
   GST_OBJECT_LOCK (self);
   resync = self->resync;
@@ -163,7 +189,7 @@ gst_edge_clip_src_create (GstPushSrc * push_src, GstBuffer ** buffer)
   }
 
   due = self->loop_start
-      + gst_edge_clip_get_unit (self->clip, self->index)->dts;
+      + gst_edge_clip_get_unit (self->playing, self->index)->dts;
   if (!get_running_time (self, &now, NULL))
     return GST_FLOW_FLUSHING;
   if (now - due > (GstClockTimeDiff) MAX_LATENESS) {
@@ -172,7 +198,7 @@ gst_edge_clip_src_create (GstPushSrc * push_src, GstBuffer ** buffer)
     if (!join_timeline (self))
       return GST_FLOW_FLUSHING;
     due = self->loop_start
-        + gst_edge_clip_get_unit (self->clip, self->index)->dts;
+        + gst_edge_clip_get_unit (self->playing, self->index)->dts;
   }
   if (!wait_until (self, due))
     return GST_FLOW_FLUSHING;
@@ -182,10 +208,26 @@ gst_edge_clip_src_create (GstPushSrc * push_src, GstBuffer ** buffer)
   return GST_FLOW_OK;
 }
 
+static GstFlowReturn
+gst_edge_clip_src_create (GstPushSrc * push_src, GstBuffer ** buffer)
+{
+  GstEdgeClipSrc *self = GST_EDGE_CLIP_SRC (push_src);
+  GstFlowReturn flow = create_unit (self, buffer);
+
+  while (flow == GST_FLOW_OK && g_atomic_int_get (&self->faults->silent)) {
+    gst_buffer_unref (*buffer);
+    flow = create_unit (self, buffer);
+  }
+  if (flow == GST_FLOW_OK && g_atomic_int_get (&self->faults->garbage))
+    *buffer = gst_edge_faults_make_garbage (*buffer, is_keyframe (*buffer));
+
+  return flow;
+}
+
 static gboolean
 gst_edge_clip_src_start (GstBaseSrc * src)
 {
-  gst_base_src_set_caps (src, GST_EDGE_CLIP_SRC (src)->clip->caps);
+  gst_base_src_set_caps (src, GST_EDGE_CLIP_SRC (src)->playing->caps);
 
   return TRUE;
 }
@@ -193,7 +235,7 @@ gst_edge_clip_src_start (GstBaseSrc * src)
 static GstCaps *
 gst_edge_clip_src_get_caps (GstBaseSrc * src, GstCaps * filter)
 {
-  GstCaps *caps = GST_EDGE_CLIP_SRC (src)->clip->caps;
+  GstCaps *caps = GST_EDGE_CLIP_SRC (src)->playing->caps;
 
   if (filter != NULL)
     return gst_caps_intersect_full (filter, caps, GST_CAPS_INTERSECT_FIRST);
@@ -248,6 +290,7 @@ gst_edge_clip_src_finalize (GObject * object)
   GstEdgeClipSrc *self = GST_EDGE_CLIP_SRC (object);
 
   g_clear_pointer (&self->clip, gst_edge_clip_unref);
+  g_clear_pointer (&self->faults, gst_edge_faults_unref);
 
   G_OBJECT_CLASS (parent_class)->finalize (object);
 }
@@ -289,16 +332,20 @@ gst_edge_clip_src_init (GstEdgeClipSrc * self)
  * gst_edge_clip_src_new:
  * @clip: what to play
  * @phase: how far this camera is ahead of the wall clock in its loop
+ * @faults: what is wrong with the camera
  *
  * Returns: (transfer floating): a new source
  */
 GstElement *
-gst_edge_clip_src_new (GstEdgeClip * clip, GstClockTime phase)
+gst_edge_clip_src_new (GstEdgeClip * clip, GstClockTime phase,
+    GstEdgeFaults * faults)
 {
   GstEdgeClipSrc *self = g_object_new (GST_EDGE_TYPE_CLIP_SRC, NULL);
 
   self->clip = gst_edge_clip_ref (clip);
   self->phase = phase;
+  self->playing = clip;
+  self->faults = gst_edge_faults_ref (faults);
 
   return GST_ELEMENT (self);
 }

@@ -9,6 +9,7 @@
 #include <gst/base/gstpushsrc.h>
 
 #include "clip.h"
+#include "faults.h"
 
 G_BEGIN_DECLS
 
@@ -16,6 +17,7 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (GstEdgeClipSrc, gst_edge_clip_src, GST_EDGE, CLIP_SRC,
     GstPushSrc)
 
-GstElement *gst_edge_clip_src_new (GstEdgeClip * clip, GstClockTime phase);
+GstElement *gst_edge_clip_src_new (GstEdgeClip * clip, GstClockTime phase,
+    GstEdgeFaults * faults);
 
 G_END_DECLS

@@ -7,6 +7,7 @@
 
 #include "control.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,6 +28,30 @@ command_stats (Control * control, gchar ** argv)
   g_print ("stats clients=%u sessions=%u\n", clients, sessions);
 }
 
+/* NAME CAMERA on|off */
+static void
+command_fault (Control * control, gchar ** argv)
+{
+  GstEdgeFaults *faults = gst_edge_camera_server_get_faults (control->server,
+      atoi (argv[1]));
+  gint *fault = faults ? gst_edge_faults_find (faults, argv[0]) : NULL;
+
+  if (fault == NULL) {
+    g_print ("error no such camera, or no --second-size\n");
+    return;
+  }
+  g_atomic_int_set (fault, g_str_equal (argv[2], "on"));
+  g_print ("ok %s\n", argv[0]);
+}
+
+/* hang-up CAMERA */
+static void
+command_hang_up (Control * control, gchar ** argv)
+{
+  gst_edge_camera_server_hang_up (control->server, atoi (argv[1]));
+  g_print ("ok %s\n", argv[0]);
+}
+
 static void
 command_quit (Control * control, gchar ** argv)
 {
@@ -40,6 +65,10 @@ static const struct
   CommandFunc run;
 } commands[] = {
   {"stats", 0, command_stats},
+  {"silent", 2, command_fault},
+  {"garbage", 2, command_fault},
+  {"second-size", 2, command_fault},
+  {"hang-up", 1, command_hang_up},
   {"quit", 0, command_quit},
 };
 

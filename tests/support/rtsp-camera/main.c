@@ -71,12 +71,25 @@ print_camera (const GstEdgeOptions * options, guint camera,
       clip->units->len, clip->duration, phase, options->marked ? "yes" : "no");
 }
 
+/* NULL if there are to be none. */
+static GPtrArray *
+make_second_clips (const GstEdgeOptions * options, GError ** error)
+{
+  if (options->second_format.width == 0)
+    return NULL;
+
+  return gst_edge_marked_clips_new (&options->second_format, options->cameras,
+      error);
+}
+
 static gboolean
 serve (const GstEdgeOptions * options, GError ** error)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GstEdgeCameraServer) server = NULL;
   g_autoptr (GPtrArray) clips = NULL;
+  g_autoptr (GPtrArray) second_clips = NULL;
+  GError *local_error = NULL;
   guint sources[3] = { 0, };
   gint port;
 
@@ -84,12 +97,18 @@ serve (const GstEdgeOptions * options, GError ** error)
   if (clips == NULL)
     return FALSE;
 
+  second_clips = make_second_clips (options, &local_error);
+  if (local_error != NULL) {
+    g_propagate_error (error, local_error);
+    return FALSE;
+  }
+
   server = gst_edge_camera_server_new (options->user, options->password);
   for (guint i = 0; i < clips->len; i++) {
     GstEdgeClip *clip = g_ptr_array_index (clips, i);
 
     gst_edge_camera_server_add (server, i + 1, clip, get_phase (options, clip,
-            i));
+            i), second_clips ? g_ptr_array_index (second_clips, i) : NULL);
   }
 
   /* until here a signal just ends the process */

@@ -116,10 +116,11 @@ make_encoder (const GstEdgeMarkedFormat * format, GError ** error)
   g_autofree gchar *text = g_strdup_printf ("appsrc name=source format=time "
       "block=true max-buffers=4 max-bytes=0 max-time=0 ! "
       "x264enc speed-preset=superfast tune=zerolatency threads=1 "
-      "sliced-threads=false bframes=0 key-int-max=%u bitrate=%u "
+      "sliced-threads=false aud=%s bframes=0 key-int-max=%u bitrate=%u "
       "vbv-buf-capacity=1000 option-string=scenecut=0 ! "
       "h264parse ! video/x-h264, stream-format=avc, alignment=au ! "
-      "appsink name=sink sync=false", format->gop, MAX (bitrate, 100));
+      "appsink name=sink sync=false", format->no_aud ? "false" : "true",
+      format->gop, MAX (bitrate, 100));
 
   return gst_parse_launch (text, error);
 }

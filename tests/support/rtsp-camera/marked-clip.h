@@ -18,6 +18,7 @@ typedef struct
   gint fps_d;
   guint gop;                    /* frames from one keyframe to the next */
   guint frames;                 /* length of the loop */
+  gboolean no_aud;              /* no access unit delimiters: SPS first, as most cameras send it */
 } GstEdgeMarkedFormat;
 
 GPtrArray *gst_edge_marked_clips_new (const GstEdgeMarkedFormat * format,

@@ -86,6 +86,7 @@ gst_edge_options_parse (GstEdgeOptions * options, gint * argc, gchar *** argv,
     GError ** error)
 {
   g_autofree gchar *size = NULL;
+  g_autofree gchar *second_size = NULL;
   g_autofree gchar *fps = NULL;
   gint gop = 15;
   gint frames = 300;
@@ -100,12 +101,16 @@ gst_edge_options_parse (GstEdgeOptions * options, gint * argc, gchar *** argv,
         "Make clips whose frames show camera and frame number", NULL},
     {"size", 0, 0, G_OPTION_ARG_STRING, &size,
         "Size of marked frames (default 640x360)", "WxH"},
+    {"second-size", 0, 0, G_OPTION_ARG_STRING, &second_size,
+        "Size that the command second-size changes marked frames to", "WxH"},
     {"fps", 0, 0, G_OPTION_ARG_STRING, &fps,
         "Rate of marked frames (default 30)", "F"},
     {"gop", 0, 0, G_OPTION_ARG_INT, &gop,
         "Marked frames from keyframe to keyframe (default 15)", "N"},
     {"loop-frames", 0, 0, G_OPTION_ARG_INT, &frames,
         "Marked frames in the loop (default 300)", "N"},
+    {"no-aud", 0, 0, G_OPTION_ARG_NONE, &options->format.no_aud,
+        "Leave out access unit delimiters, as most cameras do", NULL},
     {"user", 'u', 0, G_OPTION_ARG_STRING, &options->user,
         "Ask clients for this user name (digest)", "NAME"},
     {"password", 0, 0, G_OPTION_ARG_STRING, &options->password,
@@ -125,15 +130,22 @@ gst_edge_options_parse (GstEdgeOptions * options, gint * argc, gchar *** argv,
     return FALSE;
   if (*argc > 1)
     return fail (error, "unexpected argument, see --help");
-  if ((size != NULL || fps != NULL) && !options->marked)
+  if ((size != NULL || second_size != NULL || fps != NULL)
+      && !options->marked)
     return fail (error,
         "--size and --fps are for --marked; a clip has its own");
 
   options->format.gop = gop;
   options->format.frames = frames;
-  return check (options, gop, frames, error)
-      && parse_size (size ? size : "640x360", &options->format, error)
-      && parse_fps (fps ? fps : "30", &options->format, error);
+  if (!check (options, gop, frames, error)
+      || !parse_size (size ? size : "640x360", &options->format, error)
+      || !parse_fps (fps ? fps : "30", &options->format, error))
+    return FALSE;
+
+  if (second_size == NULL)
+    return TRUE;
+  options->second_format = options->format;
+  return parse_size (second_size, &options->second_format, error);
 }
 
 /**

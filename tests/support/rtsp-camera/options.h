@@ -20,6 +20,7 @@ typedef struct
   gboolean marked;
   gboolean exit_with_stdin;
   GstEdgeMarkedFormat format;
+  GstEdgeMarkedFormat second_format;    /* width 0: none */
 } GstEdgeOptions;
 
 gboolean gst_edge_options_parse (GstEdgeOptions * options, gint * argc,

@@ -1,0 +1,145 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The log as JSON lines. Each line is one write, so that lines of several threads and processes do not mix. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gio/gio.h>
+#include <json-glib/json-glib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "frame/frame-identity.h"
+#include "health.h"
+#include "json-log.h"
+#include "stats-json.h"
+#include "work/ticker.h"
+
+struct _GstEdgeJsonLog
+{
+  gint fd;
+  gint64 stale_after;
+  GstEdgeTick *tick;            /* nullable */
+};
+
+/* Takes @line. */
+static void
+write_line (GstEdgeJsonLog *log, gchar *line)
+{
+  GString *text = g_string_new (line);
+  gssize n;
+
+  g_string_append_c (text, '\n');
+  do {
+    n = write (log->fd, text->str, text->len);
+  } while (n < 0 && errno == EINTR);
+  g_string_free (text, TRUE);
+  g_free (line);
+}
+
+static void
+add (JsonBuilder *builder, const gchar *name, const gchar *value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_string_value (builder, value);
+}
+
+/* What a log line says may be anything, JSON wants UTF-8. */
+static void
+add_message (JsonBuilder *builder, const gchar *message)
+{
+  gchar *valid = g_utf8_make_valid (message != NULL ? message : "", -1);
+
+  add (builder, "message", valid);
+  g_free (valid);
+}
+
+static const gchar *
+name_object (GObject *object)
+{
+  if (object == NULL)
+    return NULL;
+  if (GST_IS_OBJECT (object))
+    return GST_OBJECT_NAME (object);
+  return G_OBJECT_TYPE_NAME (object);
+}
+
+static void
+log_record (GstDebugCategory *category, GstDebugLevel level, const gchar *file, const gchar *function,
+    gint line, GObject *object, GstDebugMessage *message, gpointer user_data)
+{
+  JsonBuilder *builder = json_builder_new ();
+  gchar time[GST_EDGE_RFC3339_SIZE];
+  const gchar *name = name_object (object);
+  JsonNode *root;
+
+  gst_edge_format_rfc3339 (g_get_real_time () * 1000, time);
+  json_builder_begin_object (builder);
+  add (builder, "time", time);
+  add (builder, "level", gst_debug_level_get_name (level));
+  add (builder, "category", gst_debug_category_get_name (category));
+  if (name != NULL)
+    add (builder, "object", name);
+  add_message (builder, gst_debug_message_get (message));
+  json_builder_end_object (builder);
+
+  root = json_builder_get_root (builder);
+  write_line (user_data, json_to_string (root, FALSE));
+  json_node_unref (root);
+  g_object_unref (builder);
+}
+
+static void
+write_summaries (gpointer data)
+{
+  GstEdgeJsonLog *log = data;
+  GstEdgeSnapshot *snapshot = gst_edge_snapshot_new ();
+  guint i;
+
+  for (i = 0; i < snapshot->cameras->len; i++) {
+    const GstEdgeCameraSnapshot *camera = g_ptr_array_index (snapshot->cameras, i);
+
+    if (gst_edge_health_is_camera (camera))
+      write_line (log, gst_edge_stats_json_make_camera_line (camera, log->stale_after));
+  }
+  for (i = 0; i < snapshot->pools->len; i++)
+    write_line (log, gst_edge_stats_json_make_pool_line (g_ptr_array_index (snapshot->pools, i)));
+  for (i = 0; i < snapshot->links->len; i++)
+    write_line (log, gst_edge_stats_json_make_link_line (g_ptr_array_index (snapshot->links, i)));
+  gst_edge_snapshot_free (snapshot);
+}
+
+GstEdgeJsonLog *
+gst_edge_json_log_new (const gchar *file, gint64 interval, gint64 stale_after, GError **error)
+{
+  GstEdgeJsonLog *log;
+  gint fd = open (file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+
+  if (fd < 0) {
+    g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "log-json: cannot write %s: %s", file,
+        g_strerror (errno));
+    return NULL;
+  }
+  log = g_new0 (GstEdgeJsonLog, 1);
+  log->fd = fd;
+  log->stale_after = stale_after;
+  gst_debug_add_log_function (log_record, log, NULL);
+  if (interval > 0)
+    log->tick = gst_edge_ticker_add (interval, write_summaries, log);
+  return log;
+}
+
+void
+gst_edge_json_log_free (GstEdgeJsonLog *log)
+{
+  g_clear_pointer (&log->tick, gst_edge_ticker_remove);
+  gst_debug_remove_log_function_by_data (log);
+  close (log->fd);
+  g_free (log);
+}

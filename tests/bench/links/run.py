@@ -1,0 +1,127 @@
+#!/usr/bin/python3
+# gst-edge-video
+# Copyright (C) 2026 the gst-edge-video authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# amqpsink and redisframesink against plain loops of librabbitmq and hiredis, side by side, and over a long way.
+
+"""run.py [--rounds N] [--seconds S] [--only amqp|redis|rtt]
+
+Prints a table. Every row is measured once per round, in turn, and the median is shown, so that what else the machine
+does hits all rows alike. EDGE_BUILD_DIR says which build.
+"""
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "..", "..", "support"))
+sys.path.insert(0, os.path.join(HERE, "..", "..", "integration"))
+
+import faults  # noqa: E402
+import servers  # noqa: E402
+from faultproxy import FaultProxy  # noqa: E402
+
+SINKS = {
+    "amqp": "amqpsink uri={uri} camera-id=cam{{n}} exchange=bench leaky=no max-in-flight={window}",
+    "redis": "redisframesink uri={uri} camera-id=cam{{n}} key=bench:{{camera-id}} leaky=no max-in-flight={window}",
+}
+SIZE = 100000
+
+
+def measure(*arguments):
+    """(messages per second, CPU microseconds per message)"""
+    program = os.path.join(os.environ["EDGE_BUILD_DIR"], "tests/bench/links/bench-links")
+    output = subprocess.run([program, *arguments], stdout=subprocess.PIPE, text=True, check=True).stdout
+    rate, cpu = output.split()
+    return float(rate), float(cpu)
+
+
+def rows_of(protocol, uri, port, seconds):
+    rows = {}
+    for window in (1, 8, 32, 64):
+        rows[f"plain loop, window {window}"] = (
+            f"--raw={protocol}", f"--port={port}", f"--window={window}", f"--seconds={seconds}",
+        )
+    for elements in (1, 40):
+        for window in (8, 32, 64):
+            sink = SINKS[protocol].format(uri=uri, window=window)
+            name = f"{sink.split()[0]} x {elements}, max-in-flight={window}"
+            rows[name] = (f"--sink={sink}", f"--elements={elements}", f"--seconds={seconds}")
+    return rows
+
+
+def compare(protocol, uri, port, options):
+    rows = rows_of(protocol, uri, port, options.seconds)
+    results = {name: [] for name in rows}
+    for _ in range(options.rounds):
+        for name, arguments in rows.items():
+            results[name].append(measure(*arguments))
+    medians = {
+        name: (statistics.median(r for r, _ in found), statistics.median(c for _, c in found))
+        for name, found in results.items()
+    }
+    best = max((m for name, m in medians.items() if name.startswith("plain")), key=lambda m: m[0])
+    print(f"\n{protocol}: {SIZE} bytes per message, median of {options.rounds} x {options.seconds} s\n")
+    print("| what | answered/s | of the best plain loop | CPU us/message | of the best plain loop |")
+    print("|---|---:|---:|---:|---:|")
+    for name, (rate, cpu) in medians.items():
+        print(f"| {name} | {rate:.0f} | {100 * rate / best[0]:.0f} % | {cpu:.1f} | {cpu / best[1]:.2f} x |")
+
+
+def far_away(started, delay, seconds):
+    """40 cameras at 10 frames per second, all three ways, 4 workers; returns a row."""
+    with FaultProxy(started.ports["rabbitmq"]) as amqp, FaultProxy(started.ports["redis"]) as redis:
+        for proxy in (amqp, redis):
+            proxy("delay", delay)
+        pipeline = faults.three_ways(
+            f"amqp://guest:guest@127.0.0.1:{amqp.port}/%2f", f"redis://127.0.0.1:{redis.port}/0"
+        ).replace("workerpool ", "workerpool max-workers=4 ")
+        pipeline = pipeline.replace("redisframesink ", "redisframesink key=bench:{camera-id} ")
+        with faults.App(pipeline, cameras=40, size=SIZE) as app:
+            app("start")
+            app.wait(lambda look: look.states() == {"ready"})
+            app("rate", 10)
+            app.wait(lambda look: look.total("delivered", "events") > 0)
+            before, begin = app.look(), time.monotonic()
+            time.sleep(seconds)
+            after, took = app.look(), time.monotonic() - begin
+            rates = [
+                (after.total("delivered", sink) - before.total("delivered", sink)) / took
+                for sink in ("frames", "store", "events")
+            ]
+            waits = [max(s["latency-p99"] for s in after.sinks(n).values()) / 1e6 for n in ("frames", "store", "events")]
+            dropped = after.total("dropped")
+            threads = after.process["threads"]
+            app.stop()
+    cells = [f"{2 * delay} ms", *(f"{r:.0f}" for r in rates), dropped, *(f"{w:.0f}" for w in waits), threads]
+    return "| " + " | ".join(map(str, cells)) + " |"
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=2)
+    parser.add_argument("--only", choices=("amqp", "redis", "rtt"))
+    options = parser.parse_args()
+    with servers.Servers() as started:
+        if options.only in (None, "redis"):
+            compare("redis", started.redis_uri, started.ports["redis"], options)
+        if options.only in (None, "amqp"):
+            compare("amqp", started.amqp_uri, started.ports["rabbitmq"], options)
+        if options.only in (None, "rtt"):
+            print(f"\n40 cameras x 10 fps x {SIZE} bytes, three ways, 4 workers, default max-in-flight\n")
+            print("| round trip | published/s | stored/s | announced/s | dropped | p99 ms publish | store | announce | threads |")
+            print("|---|---:|---:|---:|---:|---:|---:|---:|---:|")
+            for delay in (0, 25):
+                print(far_away(started, delay, 4 * options.seconds))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

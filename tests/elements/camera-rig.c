@@ -1,0 +1,328 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Simulated cameras in a process of their own, and pipelines of rtspcamerasrc that watch them. */
+
+#include "camera-rig.h"
+
+#include <signal.h>
+#include <string.h>
+
+#define DEFAULTS "reconnect-min-delay=50000000 reconnect-max-delay=300000000 " \
+    "stall-timeout=1500000000 connect-timeout=1500000000 circuit-max-failures=0"
+
+struct _Simulator
+{
+  GSubprocess *process;
+  GDataInputStream *answers;
+  guint port;
+};
+
+static gchar *
+read_line (Simulator * simulator)
+{
+  GError *error = NULL;
+  gchar *line = g_data_input_stream_read_line (simulator->answers, NULL, NULL,
+      &error);
+
+  g_assert_no_error (error);
+  return line;
+}
+
+Simulator *
+simulator_start (const gchar * arguments, guint port)
+{
+  Simulator *simulator = g_new0 (Simulator, 1);
+  gchar *command = g_strdup_printf ("%s/tests/support/rtsp-camera/"
+      "edge-rtsp-camera --exit-with-stdin --port %u %s",
+      g_getenv ("EDGE_BUILD_DIR"), port, arguments);
+  gchar **argv = g_strsplit (command, " ", -1), *line;
+  GError *error = NULL;
+
+  simulator->process = g_subprocess_newv ((const gchar * const *) argv,
+      G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error);
+  g_assert_no_error (error);
+  simulator->answers = g_data_input_stream_new (g_subprocess_get_stdout_pipe
+      (simulator->process));
+  while (simulator->port == 0) {
+    line = read_line (simulator);
+    g_assert_nonnull (line);
+    if (g_str_has_prefix (line, "ready "))
+      simulator->port = (guint) g_ascii_strtoull (line + 6, NULL, 10);
+    g_free (line);
+  }
+  g_strfreev (argv);
+  g_free (command);
+  return simulator;
+}
+
+guint
+simulator_get_port (Simulator * simulator)
+{
+  return simulator->port;
+}
+
+void
+simulator_command (Simulator * simulator, const gchar * line)
+{
+  gchar *text = g_strdup_printf ("%s\n", line), *answer;
+  GError *error = NULL;
+
+  g_output_stream_write_all (g_subprocess_get_stdin_pipe (simulator->process),
+      text, strlen (text), NULL, NULL, &error);
+  g_assert_no_error (error);
+  g_free (text);
+  answer = read_line (simulator);
+  g_assert_true (g_str_has_prefix (answer, "ok"));
+  g_free (answer);
+}
+
+void
+simulator_freeze (Simulator * simulator)
+{
+  g_subprocess_send_signal (simulator->process, SIGSTOP);
+}
+
+void
+simulator_thaw (Simulator * simulator)
+{
+  g_subprocess_send_signal (simulator->process, SIGCONT);
+}
+
+void
+simulator_stop (Simulator * simulator)
+{
+  g_subprocess_force_exit (simulator->process);
+  g_subprocess_wait (simulator->process, NULL, NULL);
+  g_object_unref (simulator->answers);
+  g_object_unref (simulator->process);
+  g_free (simulator);
+}
+
+guint
+simulator_find_port (void)
+{
+  Simulator *simulator = simulator_start ("--marked --loop-frames 1", 0);
+  guint port = simulator->port;
+
+  simulator_stop (simulator);
+  return port;
+}
+
+static GstPadProbeReturn
+on_caps (RigCamera * camera, GstEvent * event)
+{
+  GstCaps *caps;
+
+  if (GST_EVENT_TYPE (event) != GST_EVENT_CAPS)
+    return GST_PAD_PROBE_OK;
+  gst_event_parse_caps (event, &caps);
+  g_mutex_lock (&camera->rig->lock);
+  gst_caps_replace (&camera->caps, caps);
+  g_cond_broadcast (&camera->rig->changed);
+  g_mutex_unlock (&camera->rig->lock);
+  return GST_PAD_PROBE_OK;
+}
+
+static GstPadProbeReturn
+on_frame (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+{
+  RigCamera *camera = user_data;
+  GstBuffer *buffer;
+
+  if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM)
+    return on_caps (camera, GST_PAD_PROBE_INFO_EVENT (info));
+
+  buffer = GST_PAD_PROBE_INFO_BUFFER (info);
+  g_mutex_lock (&camera->rig->lock);
+  if (camera->frames++ == 0)
+    camera->first = GST_BUFFER_PTS (buffer);
+  else if (GST_BUFFER_PTS (buffer) <= camera->last)
+    camera->disordered++;
+  camera->last = GST_BUFFER_PTS (buffer);
+  if (GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DISCONT)) {
+    camera->disconts++;
+    camera->with_time = 0;
+  }
+  if (gst_buffer_get_reference_timestamp_meta (buffer, NULL) != NULL)
+    camera->with_time++;
+  else if (camera->with_time > 0)
+    camera->without_time++;
+  g_cond_broadcast (&camera->rig->changed);
+  g_mutex_unlock (&camera->rig->lock);
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+add_camera (Rig * rig, guint index)
+{
+  RigCamera *camera = &rig->cameras[index];
+  gchar *name = g_strdup_printf ("camera%u", index + 1);
+  GstPad *pad;
+
+  camera->rig = rig;
+  camera->element = gst_bin_get_by_name (GST_BIN (rig->pipeline), name);
+  pad = gst_element_get_static_pad (camera->element, "src");
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER
+      | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_frame, camera, NULL);
+  gst_object_unref (pad);
+  g_free (name);
+}
+
+Rig *
+rig_start (guint n, guint port, const gchar * properties, const gchar * rest)
+{
+  Rig *rig = g_new0 (Rig, 1);
+  GString *line = g_string_new (NULL);
+  GError *error = NULL;
+  guint i;
+
+  for (i = 1; i <= n; i++)
+    g_string_append_printf (line, "rtspcamerasrc name=camera%u camera-id=cam%u "
+        "uri=rtsp://127.0.0.1:%u/cam%u " DEFAULTS " %s ! %s ", i, i, port, i,
+        properties, rest);
+  rig->pipeline = gst_parse_launch (line->str, &error);
+  g_assert_no_error (error);
+  g_string_free (line, TRUE);
+
+  g_mutex_init (&rig->lock);
+  g_cond_init (&rig->changed);
+  rig->bus = gst_element_get_bus (rig->pipeline);
+  rig->n_cameras = n;
+  rig->cameras = g_new0 (RigCamera, n);
+  for (i = 0; i < n; i++)
+    add_camera (rig, i);
+  g_assert_cmpint (gst_element_set_state (rig->pipeline, GST_STATE_PLAYING),
+      !=, GST_STATE_CHANGE_FAILURE);
+  return rig;
+}
+
+static void
+note_message (Rig * rig, GstMessage * message)
+{
+  GError *error = NULL;
+  gchar *debug = NULL;
+
+  if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_WARNING)
+    rig->n_warnings++;
+  if (GST_MESSAGE_TYPE (message) != GST_MESSAGE_ERROR)
+    return;
+  gst_message_parse_error (message, &error, &debug);
+  g_error ("ERROR on the bus: %s (%s)", error->message, debug);
+}
+
+void
+rig_stop (Rig * rig)
+{
+  GstMessage *message;
+  guint i;
+
+  gst_element_set_state (rig->pipeline, GST_STATE_NULL);
+  while ((message = gst_bus_pop (rig->bus)) != NULL) {
+    note_message (rig, message);
+    gst_message_unref (message);
+  }
+  for (i = 0; i < rig->n_cameras; i++) {
+    g_assert_cmpuint (rig->cameras[i].disordered, ==, 0);
+    gst_object_unref (rig->cameras[i].element);
+    gst_clear_caps (&rig->cameras[i].caps);
+  }
+  gst_object_unref (rig->bus);
+  gst_object_unref (rig->pipeline);
+  g_mutex_clear (&rig->lock);
+  g_cond_clear (&rig->changed);
+  g_free (rig->cameras);
+  g_free (rig);
+}
+
+static GstMessage *
+await_message (Rig * rig)
+{
+  GstMessage *message = gst_bus_timed_pop (rig->bus, RIG_TIMEOUT);
+
+  g_assert_nonnull (message);
+  note_message (rig, message);
+  return message;
+}
+
+void
+rig_await_state (Rig * rig, guint number, const gchar * state,
+    const gchar * reason)
+{
+  GstElement *element = rig_get_camera (rig, number)->element;
+  gboolean found = FALSE;
+
+  while (!found) {
+    GstMessage *message = await_message (rig);
+    const GstStructure *s = gst_message_get_structure (message);
+
+    found = GST_MESSAGE_SRC (message) == GST_OBJECT (element) && s != NULL
+        && gst_structure_has_name (s, "camera-state")
+        && g_strcmp0 (gst_structure_get_string (s, "state"), state) == 0
+        && (reason == NULL
+        || g_strcmp0 (gst_structure_get_string (s, "reason"), reason) == 0);
+    gst_message_unref (message);
+  }
+}
+
+void
+rig_await_eos (Rig * rig)
+{
+  gboolean found = FALSE;
+
+  while (!found) {
+    GstMessage *message = await_message (rig);
+
+    found = GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS;
+    gst_message_unref (message);
+  }
+}
+
+void
+rig_await_frames (Rig * rig, guint number, guint more)
+{
+  RigCamera *camera = rig_get_camera (rig, number);
+  gint64 deadline = g_get_monotonic_time () + RIG_TIMEOUT / GST_USECOND;
+  guint wanted;
+
+  g_mutex_lock (&rig->lock);
+  wanted = camera->frames + more;
+  while (camera->frames < wanted)
+    g_assert_true (g_cond_wait_until (&rig->changed, &rig->lock, deadline));
+  g_mutex_unlock (&rig->lock);
+}
+
+void
+rig_await_caps (Rig * rig, guint number, const gchar * text)
+{
+  RigCamera *camera = rig_get_camera (rig, number);
+  gint64 deadline = g_get_monotonic_time () + RIG_TIMEOUT / GST_USECOND;
+  GstCaps *caps = gst_caps_from_string (text);
+
+  g_mutex_lock (&rig->lock);
+  while (camera->caps == NULL || !gst_caps_is_subset (camera->caps, caps))
+    g_assert_true (g_cond_wait_until (&rig->changed, &rig->lock, deadline));
+  g_mutex_unlock (&rig->lock);
+  gst_caps_unref (caps);
+}
+
+guint64
+rig_get_stat (Rig * rig, guint number, const gchar * field)
+{
+  GstStructure *stats = NULL;
+  guint64 value = 0;
+
+  g_object_get (rig_get_camera (rig, number)->element, "stats", &stats, NULL);
+  g_assert_true (gst_structure_get_uint64 (stats, field, &value));
+  gst_structure_free (stats);
+  return value;
+}
+
+RigCamera *
+rig_get_camera (Rig * rig, guint number)
+{
+  g_assert_cmpuint (number, >=, 1);
+  g_assert_cmpuint (number, <=, rig->n_cameras);
+  return &rig->cameras[number - 1];
+}
