@@ -36,6 +36,7 @@ struct _GstEdgeTransport
   gchar *return_exchange;       /* of the last basic.return; nullable */
   gchar *return_key;
   guint64 return_body_left;
+  GHashTable *prepared;         /* exchanges that were found or declared on this connection, see prepared_key() */
 };
 
 /* amqp-error.c: what a failed call means. @doing: "log in", "declare exchange \"cameras\"" */

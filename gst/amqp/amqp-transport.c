@@ -26,6 +26,7 @@ amqp_transport_close (GstEdgeTransport *self)
   g_free (self->blocked_reason);
   g_free (self->return_exchange);
   g_free (self->return_key);
+  g_hash_table_unref (self->prepared);
   g_free (self);
 }
 
@@ -114,6 +115,7 @@ amqp_transport_open (GstEdgeLink *link, guint host_index, GError **error)
 
   self->link = link;
   self->fd = -1;
+  self->prepared = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->connection = amqp_new_connection ();
   if (self->connection == NULL)
     g_error ("out of memory");

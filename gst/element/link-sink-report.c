@@ -155,7 +155,7 @@ gst_edge_link_sink_set_trouble (GstEdgeLinkSink *self, const gchar *reason)
   g_mutex_unlock (&census_lock);
 }
 
-/* The id of a record is interned, as those of identities are. A sink that once had frames of several cameras stays one
+/* A sink that once had frames of several cameras stays one
  * of several: its counters cannot be taken apart. */
 void
 gst_edge_link_sink_note_camera (GstEdgeLinkSink *self, const GstEdgeFrameIdentity *identity)
@@ -164,7 +164,7 @@ gst_edge_link_sink_note_camera (GstEdgeLinkSink *self, const GstEdgeFrameIdentit
   GstEdgeCameraRecord *before = priv->record;
   const gchar *known = before != NULL ? gst_edge_camera_record_get_id (before) : NULL;
 
-  if (G_LIKELY (known == identity->camera_id) || g_strcmp0 (known, GST_EDGE_CAMERA_SEVERAL) == 0)
+  if (known != NULL && (g_str_equal (known, identity->camera_id) || g_str_equal (known, GST_EDGE_CAMERA_SEVERAL)))
     return;
   __atomic_store_n (&priv->record, gst_edge_camera_record_use (before == NULL ? identity->camera_id
           : GST_EDGE_CAMERA_SEVERAL), __ATOMIC_RELEASE);

@@ -277,7 +277,8 @@ static gint64
 capture_time (GstBaseSink *sink, GstBuffer *buffer)
 {
   GstClock *clock = gst_element_get_clock (GST_ELEMENT (sink));
-  gint64 time = gst_edge_capture_time (buffer, &sink->segment, clock,
+  GstEdgeSenderClock *sender = &gst_edge_link_sink_get_private (GST_EDGE_LINK_SINK (sink))->stamper.sender;
+  gint64 time = gst_edge_capture_time (sender, buffer, &sink->segment, clock,
       gst_element_get_base_time (GST_ELEMENT (sink)));
 
   gst_clear_object (&clock);

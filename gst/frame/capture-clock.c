@@ -24,6 +24,8 @@ GST_DEBUG_CATEGORY_STATIC (capture_clock_debug);
 
 #define CHECK_INTERVAL GST_SECOND
 
+#define MAX_EXTRAPOLATION ((GstClockTimeDiff) (10 * GST_SECOND))
+
 /* How far UTC is ahead of a clock. One per clock, kept on the clock object itself. */
 typedef struct
 {
@@ -148,19 +150,48 @@ sender_time (GstBuffer *buffer, gint64 *utc)
   return found;
 }
 
+/* From the last frame that came with the sender's time; drift is nothing over so short a time. */
+static gboolean
+extrapolate (const GstEdgeSenderClock *sender, GstClockTime running_time, gint64 *utc)
+{
+  GstClockTimeDiff since;
+
+  if (sender == NULL || !sender->valid || !GST_CLOCK_TIME_IS_VALID (running_time)
+      || !GST_CLOCK_TIME_IS_VALID (sender->running_time))
+    return FALSE;
+  since = GST_CLOCK_DIFF (sender->running_time, running_time);
+  if (ABS (since) > MAX_EXTRAPOLATION)
+    return FALSE;
+  *utc = sender->utc + since;
+  return TRUE;
+}
+
+static void
+remember (GstEdgeSenderClock *sender, GstClockTime running_time, gint64 utc)
+{
+  if (sender == NULL)
+    return;
+  sender->valid = TRUE;
+  sender->running_time = running_time;
+  sender->utc = utc;
+}
+
 gint64
-gst_edge_capture_time (GstBuffer *buffer, const GstSegment *segment, GstClock *clock,
-    GstClockTime base_time)
+gst_edge_capture_time (GstEdgeSenderClock *sender, GstBuffer *buffer, const GstSegment *segment,
+    GstClock *clock, GstClockTime base_time)
 {
   GstClockTime running_time = GST_CLOCK_TIME_NONE;
   gint64 utc;
 
-  if (sender_time (buffer, &utc))
-    return utc;
-
   if (segment != NULL && segment->format == GST_FORMAT_TIME && GST_BUFFER_PTS_IS_VALID (buffer))
     running_time = gst_segment_to_running_time (segment, GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
 
+  if (sender_time (buffer, &utc)) {
+    remember (sender, running_time, utc);
+    return utc;
+  }
+  if (extrapolate (sender, running_time, &utc))
+    return utc;
   if (clock == NULL || !GST_CLOCK_TIME_IS_VALID (running_time)
       || !GST_CLOCK_TIME_IS_VALID (base_time))
     return gst_edge_utc_now ();

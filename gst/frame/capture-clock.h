@@ -11,20 +11,35 @@
 G_BEGIN_DECLS
 
 /**
+ * GstEdgeSenderClock:
+ *
+ * The last frame of a camera that came with the sender's own time. Depayloaders lose that time now and then (of
+ * keyframes that start with parameter sets, for one); such a frame is placed relative to the last one that has it.
+ * All zero is none yet. Not locked: one streaming thread.
+ */
+typedef struct
+{
+  gboolean valid;
+  GstClockTime running_time;
+  gint64 utc;
+} GstEdgeSenderClock;
+
+/**
  * gst_edge_capture_time:
+ * @sender: (inout) (nullable): the sender's clock as known so far
  * @buffer: a frame
  * @segment: (nullable): the segment it belongs to
  * @clock: (nullable): the pipeline's clock
  * @base_time: the element's base time on that clock
  *
- * The sender's NTP time where the buffer has a #GstReferenceTimestampMeta of it; else the buffer's running time on
- * @clock mapped to UTC; else now. The mapping is shared by everybody who uses @clock and changes only when the wall
+ * The sender's NTP time where the buffer has a #GstReferenceTimestampMeta of it, or where @sender had it within the last
+ * ten seconds; else the buffer's running time on @clock mapped to UTC; else now. The mapping is shared by everybody who uses @clock and changes only when the wall
  * clock was set, so that two frames of one instant get one capture time.
  *
  * Returns: nanoseconds since the Unix epoch, UTC
  */
-GST_EDGE_API gint64 gst_edge_capture_time (GstBuffer * buffer, const GstSegment * segment, GstClock * clock,
-    GstClockTime base_time);
+GST_EDGE_API gint64 gst_edge_capture_time (GstEdgeSenderClock * sender, GstBuffer * buffer,
+    const GstSegment * segment, GstClock * clock, GstClockTime base_time);
 
 /* Nanoseconds since the Unix epoch, now. */
 GST_EDGE_API gint64 gst_edge_utc_now (void);

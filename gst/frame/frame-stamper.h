@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "frame/capture-clock.h"
 #include "frame/frame-identity.h"
 
 G_BEGIN_DECLS
@@ -21,6 +22,7 @@ typedef struct
   GstEdgeFrameIdentity caps_part;       /* width, height, encoding of the current caps */
   GRefString *camera_id;        /* of the last frame; nullable */
   guint last_sequence;
+  GstEdgeSenderClock sender;    /* for gst_edge_capture_time() */
 } GstEdgeFrameStamper;
 
 GST_EDGE_API void gst_edge_frame_stamper_clear (GstEdgeFrameStamper * stamper);

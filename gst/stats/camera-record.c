@@ -17,7 +17,7 @@
 
 struct _GstEdgeCameraRecord
 {
-  GRefString *id;               /* constant */
+  gchar *id;                    /* constant */
   guint users;                  /* atomic */
 
   guint64 frames;               /* atomic */
@@ -51,7 +51,7 @@ record_new (const gchar *camera_id)
 {
   GstEdgeCameraRecord *record = g_new0 (GstEdgeCameraRecord, 1);
 
-  record->id = g_ref_string_new_intern (camera_id);
+  record->id = g_ref_string_new (camera_id);    /* not interned, see frame-stamper.c */
   g_mutex_init (&record->lock);
   return record;
 }
@@ -99,7 +99,7 @@ gst_edge_camera_record_unuse (GstEdgeCameraRecord *record)
   drop_picture (record);
 }
 
-GRefString *
+const gchar *
 gst_edge_camera_record_get_id (const GstEdgeCameraRecord *record)
 {
   return record->id;

@@ -37,8 +37,8 @@ typedef enum
 GST_EDGE_API GstEdgeCameraRecord *gst_edge_camera_record_use (const gchar * camera_id);
 GST_EDGE_API void gst_edge_camera_record_unuse (GstEdgeCameraRecord * record);
 
-/* The id, interned: the very pointer that frame identities of this camera have. */
-GST_EDGE_API GRefString *gst_edge_camera_record_get_id (const GstEdgeCameraRecord * record);
+/* Lives for ever. */
+GST_EDGE_API const gchar *gst_edge_camera_record_get_id (const GstEdgeCameraRecord * record);
 
 /* A frame of @bytes came from the camera. Streaming thread, no lock. */
 GST_EDGE_API void gst_edge_camera_record_count_frame (GstEdgeCameraRecord * record, gsize bytes);

@@ -32,7 +32,7 @@ from deployment import Deployment  # noqa: E402
 from servers import ServerError, Servers  # noqa: E402
 from show import Progress, row_of, say, table  # noqa: E402
 
-FIRST_FRAME = 10  # seconds that the cameras get before the time starts to count
+FIRST_FRAME = 10  # seconds after which the time starts to count without any
 FINISH = 20  # seconds to deliver everything at the end
 
 
@@ -139,10 +139,10 @@ def run(deployment, options, interrupt):
         now = time.monotonic()
         counts = deployment.counts()
         alive = [camera for camera in counts if camera not in deployment.errors]
-        if first is None and (all(counts[camera].frames for camera in alive) or now - began > FIRST_FRAME):
+        if first is None and (any(c.frames for c in counts.values()) or now - began > FIRST_FRAME):
             first = now
         elapsed = now - first if first is not None else 0
-        progress.update(elapsed, counts, list(deployment.errors.values()) + deployment.warnings)
+        progress.update(elapsed, counts, deployment.sentences() + deployment.warnings)
         if not alive or None in deployment.errors or elapsed >= options.seconds:
             break
     progress.end()
@@ -214,6 +214,18 @@ def print_report(report, all_counts, wall, deployment):
         say("warning", warning)
 
 
+def print_checks(received, good):
+    n_frames, n_events, missing = (sum(got[kind] for got in received.values()) for kind in (
+        "frames", "events", "missing"))
+    if n_frames or n_events:
+        say("consumer", "an independent one received %d frames and %d events, and found %d of %d announced frames "
+            "in Redis" % (n_frames, n_events, n_events - missing, n_events))
+    else:
+        say("consumer", "an independent one received nothing")
+    if good:
+        say("read back", "%d frames from Redis; they decode and are the ones that RabbitMQ delivered" % good)
+
+
 def demo(options, interrupt, stack):
     stack.enter_context(contextlib.closing(scratch()))
     servers = start_servers(stack)
@@ -234,7 +246,7 @@ def demo(options, interrupt, stack):
 
     received = consumer.report({camera: {"frames": counts.published, "events": counts.announced}
                                 for camera, counts in all_counts.items()})
-    errors = list(deployment.errors.values())
+    errors = deployment.sentences()
     if not in_time:
         errors.append("not everything was delivered within %d s after the end" % FINISH)
     errors += check_counts(deployment, all_counts, received)
@@ -248,10 +260,7 @@ def demo(options, interrupt, stack):
 
     report = make_report(all_counts, received, pool, errors)
     print_report(report, all_counts, wall, deployment)
-    n_frames, n_events = (sum(got[kind] for got in received.values()) for kind in ("frames", "events"))
-    say("consumer", "received %d frames and %d events by itself, and found %d of %d announced frames in Redis" % (
-        n_frames, n_events, n_events - sum(got["missing"] for got in received.values()), n_events))
-    say("read back", "%d frames from Redis; they decode and are the ones that RabbitMQ delivered" % good)
+    print_checks(received, good)
     say("pictures", "%s shows the latest frame of each camera" % options.sheet)
     if options.report:
         with open(options.report, "w", encoding="utf-8") as file:

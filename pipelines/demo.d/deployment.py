@@ -173,6 +173,10 @@ class Deployment:
             return text
         return "%s (%s): %s" % (camera, self.urls[camera].shown, hint or text)
 
+    def sentences(self):
+        """What failed, by camera."""
+        return [self.errors[camera] for camera in (None, *self.urls) if camera in self.errors]
+
     def counts(self):
         """Camera -> Counts."""
         return {camera: Counts({role: to_dict(self.element(camera, role).get_property("stats"))

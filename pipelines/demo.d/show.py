@@ -6,6 +6,7 @@
 
 """say(), Progress and the table of the report."""
 
+import shutil
 import sys
 import time
 
@@ -41,11 +42,14 @@ class Rate:
 
     def add(self, frames):
         now = time.monotonic()
-        self.seen.append((now, frames))
+        if frames > 0:
+            self.seen.append((now, frames))
         while len(self.seen) > 2 and now - self.seen[0][0] > RATE_WINDOW:
             self.seen.pop(0)
 
     def get(self):
+        if not self.seen:
+            return None
         (start, before), (end, after) = self.seen[0], self.seen[-1]
         return (after - before) / (end - start) if end - start > 0.5 else None
 
@@ -77,9 +81,12 @@ class Progress:
                       % row, flush=True)
 
     def redraw(self, lines):
-        """Over what stood there before."""
+        """Over what stood there before, so nothing may be wider or higher than the terminal."""
+        width, height = shutil.get_terminal_size()
+        if len(lines) >= height:
+            lines = lines[:max(height - 2, 1)] + ["  …"]
         sys.stdout.write("\x1b[%dA" % self.height if self.height else "")
-        sys.stdout.write("".join("\x1b[2K%s\n" % line[:200] for line in lines) + "\x1b[J")
+        sys.stdout.write("".join("\x1b[2K%s\n" % line[:width - 1] for line in lines) + "\x1b[J")
         sys.stdout.flush()
         self.height = len(lines)
 

@@ -19,6 +19,9 @@
  * #GstRtspCameraSrc:decode=auto, a low frame rate costs almost nothing: while the camera's keyframes are enough for
  * it, nothing else is decoded.
  *
+ * A pipeline with several cameras should have sinks with `async=false`, as those of this project are by default: other
+ * sinks make GStreamer wait, at the start, until each of them has got a frame.
+ *
  * The stream ends when the application sends EOS to the element or to the pipeline (`gst-launch-1.0 -e`).
  *
  * ## Messages

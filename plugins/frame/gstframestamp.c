@@ -172,7 +172,7 @@ gst_frame_stamp_transform_ip (GstBaseTransform *trans, GstBuffer *buffer)
   GstEdgeFrameIdentity identity;
   gint64 time;
 
-  time = gst_edge_capture_time (buffer, &trans->segment, clock,
+  time = gst_edge_capture_time (&self->stamper.sender, buffer, &trans->segment, clock,
       gst_element_get_base_time (GST_ELEMENT (self)));
   gst_clear_object (&clock);
 

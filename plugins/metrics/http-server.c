@@ -146,6 +146,12 @@ has_body (struct MHD_Connection *connection)
       || (length != NULL && g_ascii_strtoull (length, NULL, 10) > 0);
 }
 
+static gboolean
+is_read (const gchar *method)
+{
+  return g_str_equal (method, MHD_HTTP_METHOD_GET) || g_str_equal (method, MHD_HTTP_METHOD_HEAD);
+}
+
 static void
 answer (GstEdgeHttpServer *server, struct MHD_Connection *connection, const gchar *path, const gchar *method,
     GstEdgeHttpReply *reply)
@@ -153,7 +159,7 @@ answer (GstEdgeHttpServer *server, struct MHD_Connection *connection, const gcha
   GstEdgeHttpRequest request = {.path = path,.accept = get_header (connection, MHD_HTTP_HEADER_ACCEPT) };
   const GstEdgeHttpRoute *route = find_route (server, path);
 
-  if (!g_str_equal (method, MHD_HTTP_METHOD_GET) && !g_str_equal (method, MHD_HTTP_METHOD_HEAD))
+  if (!is_read (method))
     gst_edge_http_reply_set_error (reply, MHD_HTTP_METHOD_NOT_ALLOWED, "Only GET and HEAD.");
   else if (has_body (connection))
     gst_edge_http_reply_set_error (reply, MHD_HTTP_CONTENT_TOO_LARGE, "A request here has no body.");
@@ -169,15 +175,21 @@ answer (GstEdgeHttpServer *server, struct MHD_Connection *connection, const gcha
     route->handle (&request, reply, server->user_data);
 }
 
-/* Answered on the first call, before a body would be read. */
+/* MHD calls twice: with the headers, then, when they did not get an answer, after the body, which there is none of. An
+ * answer to the first call closes the connection, so that a body that comes is not read. */
 static enum MHD_Result
 on_request (void *cls, struct MHD_Connection *connection, const char *url, const char *method,
     const char *version, const char *upload_data, size_t *upload_data_size, void **request_data)
 {
+  static gboolean seen;
   GstEdgeHttpReply reply = {.status = MHD_HTTP_OK };
   struct MHD_Response *response;
   enum MHD_Result result;
 
+  if (*request_data == NULL && is_read (method) && !has_body (connection)) {
+    *request_data = &seen;
+    return MHD_YES;
+  }
   answer (cls, connection, url, method, &reply);
   GST_LOG ("%s %s: %u", method, url, reply.status);
   response = make_response (&reply);

@@ -64,8 +64,9 @@ note_camera (GstWorkerPool * self, GstBuffer * buffer)
   const gchar *known = before != NULL ? gst_edge_camera_record_get_id (before)
       : NULL;
 
-  if (identity == NULL || known == identity->camera_id
-      || g_strcmp0 (known, GST_EDGE_CAMERA_SEVERAL) == 0)
+  if (identity == NULL || (known != NULL
+          && (g_str_equal (known, identity->camera_id)
+              || g_str_equal (known, GST_EDGE_CAMERA_SEVERAL))))
     return;
   self->camera = gst_edge_camera_record_use (before == NULL
       ? identity->camera_id : GST_EDGE_CAMERA_SEVERAL);

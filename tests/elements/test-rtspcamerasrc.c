@@ -17,7 +17,7 @@ static void
 test_dead_at_start (void)
 {
   guint port = simulator_find_port ();
-  Rig *rig = rig_start (1, port, "", "fakesink");
+  Rig *rig = rig_start (1, port, "", "fakesink async=false");
   Simulator *simulator;
 
   rig_await_state (rig, 1, "inactive", "connect");
@@ -36,7 +36,7 @@ test_killed (void)
 {
   Simulator *simulator = simulator_start (CAMERAS, 0);
   guint port = simulator_get_port (simulator);
-  Rig *rig = rig_start (1, port, "", "fakesink");
+  Rig *rig = rig_start (1, port, "", "fakesink async=false");
 
   rig_await_state (rig, 1, "active", NULL);
   simulator_stop (simulator);
@@ -56,7 +56,7 @@ test_unauthorized (void)
   Simulator *simulator =
       simulator_start (CAMERAS " --user u --password right", 0);
   guint port = simulator_get_port (simulator);
-  Rig *rig = rig_start (1, port, "user=u password=wrong", "fakesink");
+  Rig *rig = rig_start (1, port, "user=u password=wrong", "fakesink async=false");
 
   rig_await_state (rig, 1, "inactive", "auth");
   simulator_stop (simulator);
@@ -71,7 +71,7 @@ test_not_found (void)
 {
   Simulator *simulator = simulator_start (CAMERAS, 0);
   guint port = simulator_get_port (simulator);
-  Rig *rig = rig_start (2, port, "", "fakesink");
+  Rig *rig = rig_start (2, port, "", "fakesink async=false");
 
   rig_await_state (rig, 2, "inactive", "not-found");
   rig_await_frames (rig, 1, 1);
@@ -87,7 +87,7 @@ static void
 fail_one (const gchar * command, const gchar * reason, const gchar * cure)
 {
   Simulator *simulator = simulator_start (CAMERAS " --cameras 3", 0);
-  Rig *rig = rig_start (3, simulator_get_port (simulator), "", "fakesink");
+  Rig *rig = rig_start (3, simulator_get_port (simulator), "", "fakesink async=false");
   guint i;
 
   for (i = 1; i <= 3; i++)
@@ -133,7 +133,7 @@ static void
 test_frozen (void)
 {
   Simulator *simulator = simulator_start (CAMERAS, 0);
-  Rig *rig = rig_start (1, simulator_get_port (simulator), "", "fakesink");
+  Rig *rig = rig_start (1, simulator_get_port (simulator), "", "fakesink async=false");
 
   rig_await_frames (rig, 1, 1);
   simulator_freeze (simulator);
@@ -152,7 +152,7 @@ test_resolution (void)
   Simulator *simulator =
       simulator_start (CAMERAS " --second-size 160x120", 0);
   guint port = simulator_get_port (simulator);
-  Rig *rig = rig_start (1, port, "", "fakesink");
+  Rig *rig = rig_start (1, port, "", "fakesink async=false");
 
   rig_await_caps (rig, 1, "video/x-raw, width=320, height=240");
   rig_await_frames (rig, 1, 1);
@@ -164,7 +164,7 @@ test_resolution (void)
   /* scaled, it stays the same */
   simulator_command (simulator, "second-size 1 off");
   rig = rig_start (1, port, "width=200",
-      "video/x-raw, width=200, height=150 ! fakesink");
+      "video/x-raw, width=200, height=150 ! fakesink async=false");
   rig_await_frames (rig, 1, 1);
   simulator_command (simulator, "second-size 1 on");
   rig_await_frames (rig, 1, 30);
@@ -172,7 +172,7 @@ test_resolution (void)
 
   /* what follows does not take the new size: this camera waits until it is the old one */
   simulator_command (simulator, "second-size 1 off");
-  rig = rig_start (1, port, "", "video/x-raw, width=320 ! fakesink");
+  rig = rig_start (1, port, "", "video/x-raw, width=320 ! fakesink async=false");
   rig_await_frames (rig, 1, 1);
   simulator_command (simulator, "second-size 1 on");
   rig_await_state (rig, 1, "inactive", "decode");
@@ -188,7 +188,7 @@ test_offline (void)
 {
   guint port = simulator_find_port ();
   Rig *rig = rig_start (1, port, "circuit-max-failures=3 "
-      "circuit-reset=500000000", "fakesink");
+      "circuit-reset=500000000", "fakesink async=false");
   Simulator *simulator;
 
   rig_await_state (rig, 1, "offline", "connect");
@@ -205,7 +205,7 @@ test_framerate (void)
 {
   Simulator *simulator = simulator_start (CAMERAS, 0);
   Rig *rig = rig_start (1, simulator_get_port (simulator), "framerate=5",
-      "fakesink");
+      "fakesink async=false");
   RigCamera *camera = rig_get_camera (rig, 1);
   guint64 periods;
 
@@ -230,7 +230,7 @@ test_keyframes (void)
 {
   Simulator *simulator = simulator_start (CAMERAS, 0);
   guint port = simulator_get_port (simulator);
-  Rig *rig = rig_start (1, port, "framerate=2", "fakesink");
+  Rig *rig = rig_start (1, port, "framerate=2", "fakesink async=false");
   guint64 frames, skipped;
 
   /* auto: after the first ones, keyframes are enough */
@@ -243,7 +243,7 @@ test_keyframes (void)
   g_assert_cmpuint (rig_get_camera (rig, 1)->disconts, ==, 1);
   rig_stop (rig);
 
-  rig = rig_start (1, port, "decode=keyframes", "fakesink");
+  rig = rig_start (1, port, "decode=keyframes", "fakesink async=false");
   rig_await_frames (rig, 1, 6);
   g_assert_cmpuint (rig_get_stat (rig, 1, "frames"), <=,
       rig_get_stat (rig, 1, "keyframes"));
@@ -257,11 +257,11 @@ test_not_decoded (void)
   Simulator *simulator = simulator_start (CAMERAS, 0);
   guint port = simulator_get_port (simulator);
   Rig *rig = rig_start (1, port, "decode=none",
-      "video/x-h264, stream-format=byte-stream, alignment=au ! fakesink");
+      "video/x-h264, stream-format=byte-stream, alignment=au ! fakesink async=false");
 
   rig_await_frames (rig, 1, 30);
   rig_stop (rig);
-  rig = rig_start (1, port, "decode=none framerate=1", "h264parse ! fakesink");
+  rig = rig_start (1, port, "decode=none framerate=1", "h264parse ! fakesink async=false");
   rig_await_frames (rig, 1, 4);
   g_assert_cmpuint (rig_get_stat (rig, 1, "frames"), <=,
       rig_get_stat (rig, 1, "keyframes"));
@@ -289,7 +289,7 @@ test_capture_time (void)
   Rig *rig = rig_start (1, simulator_get_port (simulator), "framerate=10",
       "videorate drop-only=true ! video/x-raw, framerate=5/1 ! videoscale ! "
       "video/x-raw, width=160 ! jpegenc ! framestamp camera-id=cam1 ! "
-      "fakesink name=sink signal-handoffs=true");
+      "fakesink async=false name=sink signal-handoffs=true");
   GstElement *sink = gst_bin_get_by_name (GST_BIN (rig->pipeline), "sink");
 
   g_signal_connect (sink, "handoff", G_CALLBACK (check_capture_time), NULL);
@@ -306,7 +306,7 @@ test_eos (void)
 {
   Simulator *simulator = simulator_start (CAMERAS, 0);
   guint port = simulator_get_port (simulator);
-  Rig *rig = rig_start (2, port, "", "fakesink");
+  Rig *rig = rig_start (2, port, "", "fakesink async=false");
 
   /* cam2 does not exist, which holds up nobody */
   rig_await_frames (rig, 1, 5);
@@ -316,14 +316,14 @@ test_eos (void)
   rig_stop (rig);
 
   /* at once */
-  rig = rig_start (1, port, "", "fakesink");
+  rig = rig_start (1, port, "", "fakesink async=false");
   gst_element_send_event (rig->pipeline, gst_event_new_eos ());
   rig_await_eos (rig);
   rig_stop (rig);
 
   /* while the camera hangs */
   simulator_freeze (simulator);
-  rig = rig_start (1, port, "", "fakesink");
+  rig = rig_start (1, port, "", "fakesink async=false");
   rig_await_state (rig, 1, "inactive", "timeout");
   gst_element_send_event (rig->pipeline, gst_event_new_eos ());
   rig_await_eos (rig);
@@ -335,7 +335,7 @@ test_eos (void)
 static void
 cycle (guint port)
 {
-  Rig *rig = rig_start (3, port, "", "fakesink");
+  Rig *rig = rig_start (3, port, "", "fakesink async=false");
   guint i;
 
   for (i = 0; i < 10; i++) {
@@ -368,7 +368,7 @@ static void
 test_flaps (void)
 {
   Simulator *simulator = simulator_start (CAMERAS " --cameras 2", 0);
-  Rig *rig = rig_start (2, simulator_get_port (simulator), "", "fakesink");
+  Rig *rig = rig_start (2, simulator_get_port (simulator), "", "fakesink async=false");
   guint i, threads = 0, fds = 0, rss = 0;
 
   for (i = 0; i < 60; i++) {
@@ -421,15 +421,15 @@ test_errors (void)
 {
   Simulator *simulator = simulator_start (CAMERAS, 0);
   gchar *line = g_strdup_printf ("rtspcamerasrc uri=rtsp://127.0.0.1:%u/cam1 ! "
-      "video/x-raw, format=GRAY16_LE ! fakesink",
+      "video/x-raw, format=GRAY16_LE ! fakesink async=false",
       simulator_get_port (simulator));
 
   expect_error ("rtspcamerasrc ! fakesink", GST_STATE_PAUSED, "uri: not set");
-  expect_error ("rtspcamerasrc uri=http://h/ ! fakesink", GST_STATE_PAUSED,
+  expect_error ("rtspcamerasrc uri=http://h/ ! fakesink async=false", GST_STATE_PAUSED,
       "uri: must begin with rtsp://");
-  expect_error ("rtspcamerasrc uri=rtsp://h/ camera-id=a.b ! fakesink",
+  expect_error ("rtspcamerasrc uri=rtsp://h/ camera-id=a.b ! fakesink async=false",
       GST_STATE_PAUSED, "camera-id: \"a.b\" is not");
-  expect_error ("rtspcamerasrc uri=rtsp://h/ password=p ! fakesink",
+  expect_error ("rtspcamerasrc uri=rtsp://h/ password=p ! fakesink async=false",
       GST_STATE_PAUSED, "user: ");
   expect_error (line, GST_STATE_PLAYING, "videoconvert");
   g_free (line);

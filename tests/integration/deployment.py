@@ -16,7 +16,7 @@ import pika
 import redis
 
 gi.require_version("Gst", "1.0")
-from gi.repository import Gst  # noqa: E402
+from gi.repository import GObject, Gst  # noqa: E402
 
 Gst.init(None)
 
@@ -33,6 +33,20 @@ def wait_for(condition, what, seconds=LONG):
         if time.monotonic() > deadline:
             raise AssertionError(f"{what} did not come within {seconds} s")
         time.sleep(0.02)
+
+
+def to_python(value):
+    """A structure as a dict, an array as a list; python3-gst-1.0 is not needed for it."""
+    if isinstance(value, GObject.ValueArray):
+        return [to_python(value.get_nth(i)) for i in range(value.n_values)]
+    if not isinstance(value, Gst.Structure):
+        return value
+    fields = {}
+    for i in range(value.n_fields()):
+        name = value.nth_field_name(i)
+        found, array = value.get_array(name)
+        fields[name] = to_python(array if found else value.get_value(name))
+    return fields
 
 
 class Deployment:
@@ -64,12 +78,12 @@ class Deployment:
         return [m.parse_warning()[0].message for m in self.look() if m.type == Gst.MessageType.WARNING]
 
     def structures(self, name):
-        return [m.get_structure() for m in self.look()
+        return [to_python(m.get_structure()) for m in self.look()
                 if m.type == Gst.MessageType.ELEMENT and m.get_structure().get_name() == name]
 
     def stats(self):
         """camera id -> its structure"""
-        report = self.bin.get_property("stats")
+        report = to_python(self.bin.get_property("stats"))
         return {c["id"]: c for c in report["cameras"]}
 
     def wait_frames(self, camera, more=1):

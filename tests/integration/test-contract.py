@@ -33,6 +33,7 @@ CAMERAS = 2
 SECONDS = 10
 FPS = 10
 TTL = 300
+FRAMES_BEFORE_REPORT = 2 * FPS  # the first RTCP sender report comes within two seconds
 
 KEY = re.compile(r"^/:frames:(cam[0-9]+):([0-9]+):([0-9]{5})$")
 
@@ -188,16 +189,24 @@ class ContractTest(unittest.TestCase):
             self.assertEqual(sequences, list(range(1, len(sequences) + 1)))
 
     def test_picture_is_the_frame_that_it_claims_to_be(self):
-        """The mark says which camera and which frame; the capture time says which frame was due."""
+        """The mark says which camera and which frame; the capture time says which frame was due.
+
+        It does so to well under half a frame once the camera has sent its first report with its own time.
+        """
         mounts = {"cam" + m["number"]: m for m in self.cameras.mounts}
+        exact = 0
         for _, _, event, stored, _ in self.events:
             mount = mounts[event["camera_id"]]
             mark = marks.decode(stored)
             self.assertIsNotNone(mark, f"no mark in {event['redis_key']}")
             camera, frame = mark
             self.assertEqual("cam%d" % camera, event["camera_id"], "a picture of another camera")
+            if event["sequence"] <= FRAMES_BEFORE_REPORT:
+                continue
             due = marks.expected_frame(event["timestamp_ns"], int(mount["loop-ns"]), int(mount["frames"]))
             self.assertEqual(frame, due, f"{event['redis_key']} shows another moment")
+            exact += 1
+        self.assertGreater(exact, len(self.events) // 2)
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ make_segment (GstSegment *segment, GstClockTime start)
 static gint64
 time_of (GstBuffer *buffer, GstSegment *segment, GstClock *clock, GstClockTime base_time)
 {
-  gint64 time = gst_edge_capture_time (buffer, segment, clock, base_time);
+  gint64 time = gst_edge_capture_time (NULL, buffer, segment, clock, base_time);
 
   gst_buffer_unref (buffer);
   return time;
@@ -207,6 +207,37 @@ test_follows_wall_clock (void)
   gst_object_unref (clock);
 }
 
+/* A frame without the sender's time is placed relative to the last one that had it, for a while. */
+static void
+test_sender_clock (void)
+{
+  GstEdgeSenderClock sender = { 0 };
+  GstClock *clock = gst_system_clock_obtain ();
+  GstBuffer *with = make_buffer (5 * GST_SECOND);
+  GstBuffer *next = make_buffer (5 * GST_SECOND + 40 * GST_MSECOND);
+  GstBuffer *before = make_buffer (5 * GST_SECOND - 40 * GST_MSECOND);
+  GstBuffer *late = make_buffer (20 * GST_SECOND);
+  GstSegment segment;
+
+  make_segment (&segment, 0);
+  add_reference (with, "timestamp/x-ntp", CAPTURED + NTP_TO_UNIX);
+  g_assert_cmpint (gst_edge_capture_time (&sender, next, &segment, clock, 0), !=,
+      CAPTURED + 40 * GST_MSECOND);
+  g_assert_cmpint (gst_edge_capture_time (&sender, with, &segment, clock, 0), ==, CAPTURED);
+  g_assert_cmpint (gst_edge_capture_time (&sender, next, &segment, clock, 0), ==,
+      CAPTURED + 40 * GST_MSECOND);
+  g_assert_cmpint (gst_edge_capture_time (&sender, before, &segment, clock, 0), ==,
+      CAPTURED - 40 * GST_MSECOND);
+  g_assert_cmpint (gst_edge_capture_time (&sender, late, &segment, clock, 0), !=,
+      CAPTURED + 15 * GST_SECOND);
+
+  gst_buffer_unref (with);
+  gst_buffer_unref (next);
+  gst_buffer_unref (before);
+  gst_buffer_unref (late);
+  gst_object_unref (clock);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -221,5 +252,6 @@ main (int argc, char **argv)
   g_test_add_func ("/capture-clock/one-instant-one-time", test_one_instant_one_time);
   g_test_add_func ("/capture-clock/threads-agree", test_threads_agree);
   g_test_add_func ("/capture-clock/follows-wall-clock", test_follows_wall_clock);
+  g_test_add_func ("/capture-clock/sender-clock", test_sender_clock);
   return g_test_run ();
 }

@@ -1,0 +1,160 @@
+#!/usr/bin/python3
+# gst-edge-video
+# Copyright (C) 2026 the gst-edge-video authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# What pipelines/ offers to be typed, typed.
+
+"""Each pipeline runs as the README says, and its pictures have the right colours."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+import cv2
+import numpy
+import pika
+import redis
+
+SOURCE_DIR = os.environ["EDGE_SOURCE_DIR"]
+PIPELINES = os.path.join(SOURCE_DIR, "pipelines")
+sys.path.insert(0, os.path.join(SOURCE_DIR, "tests", "support"))
+
+import marks  # noqa: E402
+from cameras import Cameras  # noqa: E402
+from servers import Servers  # noqa: E402
+
+FRAMES = 10  # of each camera that are waited for
+PATIENCE = 60  # seconds
+
+# What the .launch files say, for the reader to change.
+CAMERA = "rtsp://localhost:8554/cam1"
+AMQP = "amqp://guest:guest@localhost:5672/%2f"
+REDIS = "redis://localhost:6379/0"
+
+
+class PipelinesTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.servers = Servers()
+        cls.addClassCleanup(cls.servers.close)
+        cls.cameras = Cameras("--marked", "--cameras", "2")
+        cls.addClassCleanup(cls.cameras.close)
+        cls.uris = [mount["uri"] for mount in cls.cameras.mounts]
+
+    def setUp(self):
+        self.connection = pika.BlockingConnection(pika.URLParameters(self.servers.amqp_uri))
+        self.addCleanup(self.connection.close)
+        self.channel = self.connection.channel()
+        self.frames = {}  # camera -> JPEGs
+        self.keys = {}  # camera -> Redis keys
+        self.listen("cameras", "#", lambda _channel, _method, properties, body:
+                    self.frames.setdefault(properties.headers["camera_id"], []).append(body))
+        self.listen("camera.metadata", "#", self.on_event)
+
+    def listen(self, exchange, key, callback):
+        self.channel.exchange_declare(exchange, "topic", durable=True)
+        queue = self.channel.queue_declare("", exclusive=True).method.queue
+        self.channel.queue_bind(queue, exchange, key)
+        self.channel.basic_consume(queue, callback, auto_ack=True)
+
+    def on_event(self, _channel, _method, _properties, body):
+        event = json.loads(body)
+        self.keys.setdefault(event["camera_id"], []).append(event["redis_key"])
+
+    def launch(self, words, arrived):
+        """Runs the words behind gst-launch-1.0 -e until arrived() is true, then ends it as Ctrl-C does."""
+        with tempfile.TemporaryFile("w+") as log:
+            process = subprocess.Popen(["bash", "-c", "exec gst-launch-1.0 -e " + words], stdout=log, stderr=log,
+                                       env={**os.environ, "PIPELINES": PIPELINES})
+            deadline = time.monotonic() + PATIENCE
+            try:
+                while not arrived() and process.poll() is None and time.monotonic() < deadline:
+                    self.connection.process_data_events(time_limit=0.2)
+                process.send_signal(signal.SIGINT)
+                process.wait(PATIENCE)
+            finally:
+                process.kill()
+                process.wait()
+            log.seek(0)
+            said = log.read()
+        self.assertTrue(arrived(), said)
+        self.assertEqual(process.returncode, 0, said)
+        return said
+
+    def file(self, name):
+        """A copy of a .launch file with this test's addresses."""
+        with open(os.path.join(PIPELINES, name), encoding="utf-8") as file:
+            text = file.read()
+        for theirs, ours in ((CAMERA, self.uris[0]), (AMQP, self.servers.amqp_uri), (REDIS, self.servers.redis_uri)):
+            text = text.replace(theirs, ours)
+        copy = tempfile.NamedTemporaryFile("w", suffix=".launch")
+        self.addCleanup(copy.close)
+        copy.write(text)
+        copy.flush()
+        return copy.name
+
+    def check_picture(self, jpeg, number):
+        """It is of that camera, and its white is white and its black black."""
+        picture = cv2.imdecode(numpy.frombuffer(jpeg, numpy.uint8), cv2.IMREAD_COLOR)
+        for channel in range(3):
+            levels = marks.cell_levels(picture[:, :, channel])
+            self.assertGreater(min(levels[0], levels[2], levels[45], levels[47]), 255 - 4)
+            self.assertLess(max(levels[1], levels[3], levels[44], levels[46]), 4)
+        self.assertEqual(marks.decode(jpeg)[0], number)
+
+    def test_one_camera(self):
+        self.launch("$(cat %s)" % self.file("one-camera.launch"),
+                    lambda: len(self.frames.get("cam1", [])) >= FRAMES)
+        self.check_picture(self.frames["cam1"][-1], 1)
+        self.assertEqual(self.keys, {})
+
+    def test_three_ways(self):
+        self.launch("$(cat %s)" % self.file("three-ways.launch"),
+                    lambda: min(len(x.get("cam1", [])) for x in (self.frames, self.keys)) >= FRAMES)
+        cache = redis.Redis.from_url(self.servers.redis_uri)
+        self.check_picture(cache.get(self.keys["cam1"][-1]), 1)
+
+    def test_many_cameras(self):
+        self.launch("$($PIPELINES/many-cameras --fps 5 --amqp %s --redis %s %s door=%s)" % (
+            self.servers.amqp_uri, self.servers.redis_uri, *self.uris),
+            lambda: all(len(x.get(camera, [])) >= FRAMES for x in (self.frames, self.keys)
+                        for camera in ("cam1", "door")))
+        cache = redis.Redis.from_url(self.servers.redis_uri)
+        self.check_picture(cache.get(self.keys["cam1"][-1]), 1)
+        self.check_picture(cache.get(self.keys["door"][-1]), 2)
+        self.assertEqual(set(self.frames), {"cam1", "door"})
+
+
+class ManyCamerasTest(unittest.TestCase):
+    """The text that many-cameras prints."""
+
+    def run_script(self, *arguments):
+        return subprocess.run([os.path.join(PIPELINES, "many-cameras"), *arguments], capture_output=True, text=True,
+                              check=False)
+
+    def test_credentials_are_not_in_the_location(self):
+        text = self.run_script("rtsp://joe:p%40ss:word@host:554/a?b=c&d=*").stdout
+        self.assertIn("location=rtsp://host:554/a?b=c&d=* user-id=joe user-pw=p@ss:word ", text)
+
+    def test_tenant_is_the_vhost(self):
+        for uri, tenant in (("amqp://h", "/"), ("amqp://h/", "/"), ("amqp://h/%2f", "/"),
+                            ("amqp://u:p@h:5672/client-a?heartbeat=5", "client-a")):
+            self.assertIn(" tenant=%s " % tenant, self.run_script("--amqp", uri, "rtsp://h/x").stdout)
+
+    def test_bad_input_is_refused(self):
+        for arguments, word in (((), "no camera"), (("http://h/x",), "rtsp://"), (("a.b=rtsp://h/x",), "camera id"),
+                                (("cam2=rtsp://h/x", "rtsp://h/y"), "cam2"), (("--fps", "0", "rtsp://h/x"), "'0'"),
+                                (("--fps",), "--fps"), (("--what", "1"), "--what")):
+            done = self.run_script(*arguments)
+            self.assertEqual(done.returncode, 2, arguments)
+            self.assertIn(word, done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
