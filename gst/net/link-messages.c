@@ -221,6 +221,8 @@ settle (GstEdgeLink *link, GstEdgeMessage *message, GstEdgeResult result, const 
   if (result != GST_EDGE_SENT) {        /* the server has said something */
     gst_edge_backoff_reset (&link->backoff);
     gst_edge_backoff_reset (&link->parking);
+    if (!link->blocked)
+      link->in_outage = FALSE;
   }
 
   g_mutex_lock (&link->lock);

@@ -27,10 +27,11 @@ struct _GstEdgeCameraRecord
   guint window_frames;          /* atomic */
   guint millihertz;             /* atomic: rate of the last window */
   gint64 delay[GST_EDGE_N_STAGES];      /* atomic: microseconds, 0 = none yet */
-  guint64 reconnects;           /* atomic */
 
   GMutex lock;                  /* held for a few assignments only */
   GstEdgeCameraState state;     /* lock */
+  gboolean was_active;          /* lock */
+  guint64 reconnects;           /* lock */
   gchar *reason;                /* lock: nullable */
   GstBuffer *picture;           /* lock: nullable */
   gint64 picture_time;          /* lock: Unix ns */
@@ -152,16 +153,16 @@ gst_edge_camera_record_set_state (GstEdgeCameraRecord *record, GstEdgeCameraStat
   gchar *copy = g_strdup (reason);
 
   g_mutex_lock (&record->lock);
+  if (state == GST_EDGE_CAMERA_STATE_ACTIVE && record->state != state) {
+    record->reconnects += record->was_active;
+    record->was_active = TRUE;
+  } else if (state == GST_EDGE_CAMERA_STATE_UNKNOWN) {
+    record->was_active = FALSE;
+  }
   record->state = state;
   g_free (record->reason);
   record->reason = copy;
   g_mutex_unlock (&record->lock);
-}
-
-void
-gst_edge_camera_record_count_reconnect (GstEdgeCameraRecord *record)
-{
-  ADD (record->reconnects, 1);
 }
 
 void
@@ -262,11 +263,11 @@ gst_edge_camera_record_read (GstEdgeCameraRecord *record, GstEdgeCameraSnapshot 
 
     snapshot->delay[i] = delay == 0 ? -1 : delay;
   }
-  snapshot->reconnects = GET (record->reconnects);
 
   g_mutex_lock (&record->lock);
   snapshot->state = record->state;
   snapshot->reason = g_strdup (record->reason);
+  snapshot->reconnects = record->reconnects;
   snapshot->picture_time = record->picture_time;
   memcpy (snapshot->stages, record->gone, sizeof (snapshot->stages));
   g_mutex_unlock (&record->lock);

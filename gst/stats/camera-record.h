@@ -47,10 +47,10 @@ GST_EDGE_API void gst_edge_camera_record_count_frame (GstEdgeCameraRecord * reco
 GST_EDGE_API void gst_edge_camera_record_note_delivery (GstEdgeCameraRecord * record, GstEdgeStage stage,
     gint64 capture_time);
 
-/* Of the camera's source; @reason: (nullable): why it is not active, for people, without credentials. */
+/* Of the camera's source; @reason: (nullable): why it is not active, for people, without credentials. To become active
+ * again is a reconnect. */
 GST_EDGE_API void gst_edge_camera_record_set_state (GstEdgeCameraRecord * record, GstEdgeCameraState state,
     const gchar * reason);
-GST_EDGE_API void gst_edge_camera_record_count_reconnect (GstEdgeCameraRecord * record);
 
 /* What an element counted that ends now. In one critical section with taking it out of where its counters are read. */
 GST_EDGE_API void gst_edge_camera_record_add_gone (GstEdgeCameraRecord * record, GstEdgeStage stage,

@@ -131,7 +131,7 @@ reserve_blocking (GstEdgeLane * lane, guint64 bytes)
 {
   GstEdgeWorkerPool *pool = lane->pool;
   GstEdgeQueueLevel level;
-  gboolean granted = FALSE, refused = FALSE;
+  gboolean granted = FALSE, refused = FALSE, took = TRUE;
 
   __atomic_fetch_add (&pool->n_awaiting_budget, 1, __ATOMIC_SEQ_CST);
   g_mutex_lock (&lane->lock);
@@ -142,11 +142,14 @@ reserve_blocking (GstEdgeLane * lane, guint64 bytes)
     gst_edge_queue_get_level (lane->queue, &level);
     if (refused || granted || level.buffers == 0)
       break;
-    g_mutex_unlock (&lane->lock);
-    granted = take_from_fuller (lane);
-    g_mutex_lock (&lane->lock);
-    if (!granted)
-      gst_edge_lane_wait_or_help_locked (lane, -1);
+    if (took) {
+      g_mutex_unlock (&lane->lock);
+      took = take_from_fuller (lane);
+      g_mutex_lock (&lane->lock);
+      continue;                 /* a lot may have happened meanwhile */
+    }
+    gst_edge_lane_wait_or_help_locked (lane, -1);
+    took = TRUE;
   }
   lane->n_awaiting_budget--;
   g_mutex_unlock (&lane->lock);

@@ -127,16 +127,22 @@ static gboolean
 pop_locked (GstEdgeLane * lane, gint64 now, GstEdgeQueueItem * item)
 {
   GArray *dropped = NULL;
-  gboolean popped;
+  gboolean popped, wake;
 
   if (lane->suspended)
     return FALSE;
   popped = gst_edge_queue_pop (lane->queue, now, item, &dropped);
   if (popped)
     lane->stats.running += gst_edge_queue_item_get_n_buffers (item);
+  wake = gst_edge_lane_settle_budget_locked (lane);
   if (dropped != NULL)
     gst_edge_lane_free_dropped_locked (lane, dropped);
   gst_edge_lane_signal_locked (lane);   /* there is room */
+  if (wake) {
+    g_mutex_unlock (&lane->lock);
+    gst_edge_worker_pool_wake_budget (lane->pool);
+    g_mutex_lock (&lane->lock);
+  }
   return popped;
 }
 
@@ -144,14 +150,11 @@ pop_locked (GstEdgeLane * lane, gint64 now, GstEdgeQueueItem * item)
 static gint64
 run_item_locked (GstEdgeLane * lane, const GstEdgeQueueItem * item, gint64 now)
 {
-  gboolean wake = gst_edge_lane_settle_budget_locked (lane);
   guint n_buffers = gst_edge_queue_item_get_n_buffers (item);
   gint64 end;
   gint result;
 
   g_mutex_unlock (&lane->lock);
-  if (wake)
-    gst_edge_worker_pool_wake_budget (lane->pool);
   result = lane->run (item->data, item->flags, lane->user_data);
   end = g_get_monotonic_time ();
   if (n_buffers > 0) {

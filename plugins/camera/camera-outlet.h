@@ -28,7 +28,7 @@ void gst_edge_camera_outlet_reset (GstEdgeCameraOutlet * outlet);
 /* The next buffer does not continue the last one. */
 void gst_edge_camera_outlet_mark_gap (GstEdgeCameraOutlet * outlet);
 
-/* Takes caps from a connection. Streaming thread of the connection, as the next two. */
+/* Takes caps from a connection. Streaming thread of the connection, as push(). */
 gboolean gst_edge_camera_outlet_set_caps (GstEdgeCameraOutlet * outlet, GstCaps * caps);
 
 /**

@@ -29,6 +29,7 @@ struct _GstEdgeCameraSession
   gint over;                    /* atomic: what happens now does not count any more */
   gint alive;                   /* atomic */
   gint untrusted;               /* atomic: the camera's certificate was refused */
+  gint caps_refused;            /* atomic: by what is downstream */
   gint packets_lost;            /* atomic: to be told to the decode policy */
 
   /* Guards what follows, and decode and limiter of the camera. Never held while something is pushed. */

@@ -75,6 +75,8 @@ inlet_event (GstPad * pad, GstObject * parent, GstEvent * event)
     case GST_EVENT_CAPS:
       gst_event_parse_caps (event, &caps);
       ok = gst_edge_camera_outlet_set_caps (session->camera->outlet, caps);
+      if (!ok)
+        g_atomic_int_set (&session->caps_refused, TRUE);
       break;
     case GST_EVENT_SEGMENT:
       gst_event_copy_segment (event, &session->frame_segment);
@@ -93,8 +95,14 @@ static gboolean
 inlet_query (GstPad * pad, GstObject * parent, GstQuery * query)
 {
   GstEdgeCameraSession *session = pad->chaindata;
+  gboolean ok = gst_edge_camera_outlet_query (session->camera->outlet, query);
+  gboolean accepted = TRUE;
 
-  return gst_edge_camera_outlet_query (session->camera->outlet, query);
+  if (GST_QUERY_TYPE (query) == GST_QUERY_ACCEPT_CAPS)
+    gst_query_parse_accept_caps_result (query, &accepted);
+  if (!accepted)
+    g_atomic_int_set (&session->caps_refused, TRUE);
+  return ok;
 }
 
 static GstPad *
@@ -174,7 +182,10 @@ on_error (GstEdgeCameraSession * session, GstMessage * message)
   if (details != NULL)
     gst_structure_get_int (details, "flow-return", &flow);
 
-  if (flow == GST_FLOW_NOT_NEGOTIATED) {
+  if (flow == GST_FLOW_NOT_NEGOTIATED
+      && g_atomic_int_get (&session->caps_refused)) {
+    refuse (session, GST_FLOW_NOT_NEGOTIATED);
+  } else if (flow == GST_FLOW_NOT_NEGOTIATED) {
     gst_edge_camera_session_fail (session, GST_EDGE_CAMERA_DECODE,
         "what follows does not accept this video");
   } else if (error->domain == GST_RESOURCE_ERROR

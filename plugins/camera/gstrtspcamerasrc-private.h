@@ -9,6 +9,7 @@
 #include "camera-keeper.h"
 #include "camera-uri.h"
 #include "gstrtspcamerasrc.h"
+#include "stats/camera-record.h"
 
 G_BEGIN_DECLS
 
@@ -33,6 +34,7 @@ struct _GstRtspCameraSrc
 
   GMutex lock;                  /* never taken with the object lock held */
   GstEdgeCameraKeeper *keeper;  /* lock; exists from PAUSED until READY is left downwards */
+  GstEdgeCameraRecord *record;  /* state changes: as long as keeper; nullable */
   GstStructure *last_stats;     /* lock: when there is no keeper */
 };
 

@@ -33,9 +33,9 @@
  * ## Secrets
  *
  * The password is in no property that can be read, in no message and in no log line of this element, and the
- * connection's own pipeline, whose rtspsrc must know it, is no child of the element, so it is in no DOT file. What
- * GStreamer itself prints is not in this element's hands: at GST_DEBUG level 5 and higher gst_parse_launch()
- * prints the line it was given.
+ * connection's own pipeline, whose rtspsrc must know it, is no child of the element, so it is in no DOT file. Not in this
+ * element's hands: at log level 4 (INFO) and above gst_parse_launch() prints the line it was given, and any user of the
+ * machine can see the arguments of gst-launch-1.0.
  *
  * ## Example launch line
  * |[
@@ -81,6 +81,8 @@ start (GstRtspCameraSrc * self)
     g_error_free (error);
     return FALSE;
   }
+  if (settings.camera_id != NULL)
+    self->record = gst_edge_camera_record_use (settings.camera_id);
   keeper = gst_edge_camera_keeper_new (GST_ELEMENT (self), self->pad,
       &settings, self->properties.rate);
   g_mutex_lock (&self->lock);
@@ -103,6 +105,7 @@ stop (GstRtspCameraSrc * self)
   keeper = g_steal_pointer (&self->keeper);
   g_mutex_unlock (&self->lock);
   gst_edge_camera_keeper_free (keeper);
+  g_clear_pointer (&self->record, gst_edge_camera_record_unuse);
 }
 
 static void

@@ -49,6 +49,15 @@ static const GstEdgeConfigKey metadata_keys[] = {
   {NULL}
 };
 
+static const GstEdgeConfigKey metrics_keys[] = {
+  {"port", GST_EDGE_VALUE_NUMBER, FIELD (metrics_port), 0, 65535, "a port from 1 to 65535 (0 = no server)"},
+  {"address", GST_EDGE_VALUE_TEXT, FIELD (metrics_address), 1, 64,
+      "an IP address: 127.0.0.1 for this machine only, 0.0.0.0 for all"},
+  {"token_file", GST_EDGE_VALUE_TEXT, FIELD (metrics_token_file), 0, 4096,
+      "the name of a file with a token, or user:password, in its first line"},
+  {NULL}
+};
+
 static const GstEdgeConfigKey optimization_keys[] = {
   {"max_workers", GST_EDGE_VALUE_NUMBER, FIELD (max_workers), 0, 1024, "a number from 0 to 1024 (0 = 2 x CPUs)"},
   {"buffer_size", GST_EDGE_VALUE_NUMBER, FIELD (buffer_size), 0, 1000000,
@@ -68,6 +77,7 @@ const GstEdgeConfigSection gst_edge_config_sections[] = {
   {"amqp", amqp_keys},
   {"redis", redis_keys},
   {"metadata", metadata_keys},
+  {"metrics", metrics_keys},
   {"optimization", optimization_keys},
   {NULL}
 };

@@ -21,6 +21,7 @@ struct _GstEdgeVideoBin
   gchar *config_file;           /* nullable */
   gchar *report_file;           /* nullable */
   gchar *pool;
+  guint metrics_port;           /* 0 = as the config says */
   gboolean check_only;
   gboolean watch;
   GstClockTime shutdown_timeout;
@@ -32,6 +33,7 @@ struct _GstEdgeVideoBin
 
   GstEdgeDeployment *deployment;        /* object lock: from PAUSED on, until the next one; nullable */
   GstEdgeWatch *file_watch;     /* state changes; nullable */
+  GstObject *metrics;           /* state changes: the server of the live page; nullable */
   gboolean running;             /* object lock: between READY and PAUSED */
   gboolean finishing;           /* object lock: EOS came */
   gboolean reported;            /* object lock */

@@ -26,6 +26,7 @@
  * - `edge-video-config`: `action` (accepted or refused), and `added`, `removed`, `changed`, `unchanged` (arrays of
  *   ids) and `full-restart`, or `reason`
  * - `edge-video-report`: the final report, see #GstEdgeVideoBin:stats
+ * - `edge-video-metrics`: `location`, the address of the live page, when there is one
  * - `camera-state` of each rtspcamerasrc, as it comes
  *
  * ## Examples
@@ -45,6 +46,7 @@
 
 #include "element/element-error.h"
 #include "gstedgevideobin-private.h"
+#include "metrics/metrics-service.h"
 #include "video-camera.h"
 #include "work/worker-pool.h"
 
@@ -65,6 +67,7 @@ enum
   PROP_SHUTDOWN_TIMEOUT,
   PROP_STATUS_INTERVAL,
   PROP_REPORT_FILE,
+  PROP_METRICS_PORT,
   PROP_DESCRIPTION,
   PROP_STATS,
   N_PROPS
@@ -118,6 +121,35 @@ start_watch (GstEdgeVideoBin *self, GstEdgeDeployment *deployment)
   return TRUE;
 }
 
+/* Cameras run without a page, too. */
+static void
+start_metrics (GstEdgeVideoBin *self)
+{
+  const guint port = self->metrics_port != 0 ? self->metrics_port : self->config->metrics_port;
+  GstStructure *options;
+  gchar *location = NULL;
+  GError *error = NULL;
+
+  if (port == 0)
+    return;
+  options = gst_structure_new ("metrics", "port", G_TYPE_INT, (gint) port, "address", G_TYPE_STRING,
+      self->config->metrics_address, NULL);
+  if (self->config->metrics_token_file[0] != '\0')
+    gst_structure_set (options, "token-file", G_TYPE_STRING, self->config->metrics_token_file, NULL);
+  self->metrics = gst_edge_metrics_service_start (options, &location, &error);
+  gst_structure_free (options);
+  if (self->metrics != NULL) {
+    GST_INFO_OBJECT (self, "The live page is at %s", location);
+    gst_element_post_message (GST_ELEMENT (self), gst_message_new_element (GST_OBJECT (self),
+            gst_structure_new ("edge-video-metrics", "location", G_TYPE_STRING, location, NULL)));
+  } else {
+    g_prefix_error (&error, "metrics-port: ");
+    gst_edge_element_post_warning (GST_ELEMENT (self), error, "metrics-port", NULL);
+    g_error_free (error);
+  }
+  g_free (location);
+}
+
 static void
 forget_deployment (GstEdgeVideoBin *self)
 {
@@ -147,6 +179,8 @@ start (GstEdgeVideoBin *self)
   self->finishing = self->reported = FALSE;
   self->eos_seqnum = GST_SEQNUM_INVALID;
   GST_OBJECT_UNLOCK (self);
+  if (deployment != NULL)
+    start_metrics (self);
   g_mutex_unlock (&self->config_lock);
   if (deployment != NULL)
     return start_watch (self, deployment);
@@ -180,6 +214,7 @@ finish_stop (GstEdgeVideoBin *self)
     return;
   gst_edge_deployment_clear (self->deployment);
   gst_edge_video_bin_report (self);
+  gst_clear_object (&self->metrics);
 }
 
 static void
@@ -326,6 +361,9 @@ gst_edge_video_bin_set_property (GObject *object, guint prop_id, const GValue *v
     case PROP_REPORT_FILE:
       replace_string (&self->report_file, value);
       break;
+    case PROP_METRICS_PORT:
+      self->metrics_port = g_value_get_uint (value);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
       break;
@@ -370,6 +408,9 @@ gst_edge_video_bin_get_property (GObject *object, guint prop_id, GValue *value, 
     case PROP_REPORT_FILE:
       g_value_set_string (value, self->report_file);
       break;
+    case PROP_METRICS_PORT:
+      g_value_set_uint (value, self->metrics_port);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
       break;
@@ -400,6 +441,9 @@ install_properties (GObjectClass *klass)
       DEFAULT_STATUS_INTERVAL, ready);
   properties[PROP_REPORT_FILE] = g_param_spec_string ("report-file", "Report file",
       "Write the final report to this file, as JSON; NULL = no file", NULL, ready);
+  properties[PROP_METRICS_PORT] = g_param_spec_uint ("metrics-port", "Metrics port",
+      "Serve metrics, health and the live page on this port, see edgemetrics (0 = as the config says)", 0, 65535, 0,
+      ready);
   properties[PROP_DESCRIPTION] = g_param_spec_string ("description", "Description",
       "What runs, or would run, as a line for gst-launch-1.0, without secrets", NULL, reading);
   properties[PROP_STATS] = g_param_spec_boxed ("stats", "Statistics",

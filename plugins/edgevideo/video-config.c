@@ -73,6 +73,8 @@ gst_edge_config_new (const gchar *file)
   self->redis_password = g_strdup ("");
   self->metadata_exchange = g_strdup ("camera.metadata");
   self->metadata_key = g_strdup ("camera.metadata.event");
+  self->metrics_address = g_strdup ("127.0.0.1");
+  self->metrics_token_file = g_strdup ("");
   self->circuit_max_failures = 5;
   self->circuit_reset = 60;
   self->frames.rate.n = 10;
@@ -103,6 +105,8 @@ gst_edge_config_unref (GstEdgeConfig *self)
   gst_edge_free_secret (self->redis_password);
   g_free (self->metadata_exchange);
   g_free (self->metadata_key);
+  g_free (self->metrics_address);
+  g_free (self->metrics_token_file);
   g_ptr_array_unref (self->cameras);
   g_free (self);
 }
@@ -125,6 +129,8 @@ gst_edge_config_copy (const GstEdgeConfig *self, GstEdgeCameraConfig *added, con
   copy->redis_password = g_strdup (self->redis_password);
   copy->metadata_exchange = g_strdup (self->metadata_exchange);
   copy->metadata_key = g_strdup (self->metadata_key);
+  copy->metrics_address = g_strdup (self->metrics_address);
+  copy->metrics_token_file = g_strdup (self->metrics_token_file);
 
   copy->cameras = g_ptr_array_new_with_free_func ((GDestroyNotify) gst_edge_camera_config_free);
   for (i = 0; i < self->cameras->len; i++) {

@@ -71,6 +71,10 @@ typedef struct
   gchar *metadata_exchange;
   gchar *metadata_key;
 
+  guint metrics_port;           /* 0 = none */
+  gchar *metrics_address;
+  gchar *metrics_token_file;    /* "" = none */
+
   guint max_workers;            /* 0 = 2 x CPUs */
   guint buffer_size;            /* of the pool, in frames; 0 = 100 per camera */
   guint circuit_max_failures;

@@ -84,8 +84,9 @@ gst_edge_metrics_constructed (GObject *object)
   g_free (params);
   if (self->server == NULL) {
     self->problem = g_strdup (error->message);
-    GST_ERROR ("%s", error->message);
-    g_printerr ("edgemetrics: %s\n", error->message);
+    GST_WARNING ("%s", error->message);
+    if (self->stay)
+      g_printerr ("edgemetrics: %s\n", error->message);
     g_error_free (error);
   }
   /* nothing but its hooks keeps a tracer from GST_TRACERS alive; elements tell what they do by themselves */

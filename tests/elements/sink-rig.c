@@ -18,7 +18,7 @@ on_message (GstBus *bus, GstMessage *message, gpointer user_data)
   SinkRig *rig = user_data;
 
   g_mutex_lock (&rig->lock);
-  g_ptr_array_add (rig->messages, gst_message_ref (message));
+  g_ptr_array_add (rig->messages, message);    /* it was given to us, as it is dropped */
   g_cond_broadcast (&rig->changed);
   g_mutex_unlock (&rig->lock);
   return GST_BUS_DROP;

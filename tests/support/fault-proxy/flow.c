@@ -21,7 +21,7 @@ typedef struct
 } Chunk;
 
 void
-flow_rules_init (FlowRules * rules)
+flow_rules_init (FlowRules *rules)
 {
   guint64 bytes = rules->bytes;
 
@@ -31,7 +31,7 @@ flow_rules_init (FlowRules * rules)
 }
 
 void
-flow_init (Flow * flow, FlowRules * rules, gint from, gint to)
+flow_init (Flow *flow, FlowRules *rules, gint from, gint to)
 {
   memset (flow, 0, sizeof (*flow));
   flow->rules = rules;
@@ -41,7 +41,7 @@ flow_init (Flow * flow, FlowRules * rules, gint from, gint to)
 }
 
 void
-flow_clear (Flow * flow)
+flow_clear (Flow *flow)
 {
   g_queue_clear_full (&flow->chunks, g_free);
 }
@@ -49,20 +49,20 @@ flow_clear (Flow * flow)
 /* Without a delay the proxy holds next to nothing, so that a slow reader is felt at the other end; with one it has
  * room for what a fast sender sends in that time. */
 static gsize
-get_room (const Flow * flow)
+get_room (const Flow *flow)
 {
   return READ_SIZE + (gsize) flow->rules->delay * 1000;
 }
 
 gboolean
-flow_wants_read (const Flow * flow)
+flow_wants_read (const Flow *flow)
 {
   return !flow->rules->frozen && !flow->source_ended
       && flow->queued < get_room (flow);
 }
 
 gint64
-flow_get_time (const Flow * flow, gint64 now)
+flow_get_time (const Flow *flow, gint64 now)
 {
   const Chunk *head = g_queue_peek_head ((GQueue *) & flow->chunks);
 
@@ -74,13 +74,13 @@ flow_get_time (const Flow * flow, gint64 now)
 }
 
 gboolean
-flow_wants_write (const Flow * flow, gint64 now)
+flow_wants_write (const Flow *flow, gint64 now)
 {
   return flow_get_time (flow, now) <= now;
 }
 
 FlowResult
-flow_read (Flow * flow, gint64 now)
+flow_read (Flow *flow, gint64 now)
 {
   static guint8 buffer[READ_SIZE];
   gssize n = recv (flow->from, buffer, sizeof (buffer), MSG_DONTWAIT);
@@ -103,7 +103,7 @@ flow_read (Flow * flow, gint64 now)
 }
 
 static gsize
-get_allowance (const Flow * flow, gsize length)
+get_allowance (const Flow *flow, gsize length)
 {
   const FlowRules *rules = flow->rules;
 
@@ -117,7 +117,7 @@ get_allowance (const Flow * flow, gsize length)
 }
 
 static void
-account (Flow * flow, Chunk * chunk, gsize n, gint64 now)
+account (Flow *flow, Chunk *chunk, gsize n, gint64 now)
 {
   FlowRules *rules = flow->rules;
 
@@ -135,7 +135,7 @@ account (Flow * flow, Chunk * chunk, gsize n, gint64 now)
 }
 
 FlowResult
-flow_write (Flow * flow, gint64 now)
+flow_write (Flow *flow, gint64 now)
 {
   while (flow_wants_write (flow, now)) {
     Chunk *chunk = g_queue_peek_head (&flow->chunks);

@@ -28,7 +28,7 @@
 
 /* Where a rule applies: FALSE when @word is no direction. */
 static gboolean
-parse_direction (const gchar * word, gboolean which[N_FLOWS])
+parse_direction (const gchar *word, gboolean which[N_FLOWS])
 {
   which[FLOW_UP] = word == NULL || g_str_equal (word, "up");
   which[FLOW_DOWN] = word == NULL || g_str_equal (word, "down");
@@ -36,8 +36,7 @@ parse_direction (const gchar * word, gboolean which[N_FLOWS])
 }
 
 static gboolean
-set_rule (Relay * relay, const gchar * rule, guint64 value,
-    const gchar * direction)
+set_rule (Relay *relay, const gchar *rule, guint64 value, const gchar *direction)
 {
   gboolean which[N_FLOWS];
   guint i;
@@ -64,7 +63,7 @@ set_rule (Relay * relay, const gchar * rule, guint64 value,
 }
 
 static void
-pass (Relay * relay)
+pass (Relay *relay)
 {
   guint i;
 
@@ -74,7 +73,7 @@ pass (Relay * relay)
 }
 
 static gboolean
-obey_plain (Relay * relay, const gchar * command)
+obey_plain (Relay *relay, const gchar *command)
 {
   if (g_str_equal (command, "pass"))
     pass (relay);
@@ -94,7 +93,7 @@ obey_plain (Relay * relay, const gchar * command)
 }
 
 static gboolean
-obey (Relay * relay, gchar ** words)
+obey (Relay *relay, gchar **words)
 {
   guint n = g_strv_length (words);
   guint64 value;
@@ -115,7 +114,7 @@ obey (Relay * relay, gchar ** words)
 }
 
 static void
-handle_line (Relay * relay, const gchar * line)
+handle_line (Relay *relay, const gchar *line)
 {
   gchar **words = g_strsplit (line, " ", 0);
 
@@ -131,7 +130,7 @@ handle_line (Relay * relay, const gchar * line)
 
 /* FALSE at the end of the input. */
 static gboolean
-read_commands (Relay * relay, GString * input)
+read_commands (Relay *relay, GString *input)
 {
   gchar buffer[4096], *end;
   gssize n = read (STDIN_FILENO, buffer, sizeof (buffer));

@@ -27,7 +27,7 @@ typedef struct
 } Connection;
 
 static void
-connection_end (Connection * connection, gboolean reset)
+connection_end (Connection *connection, gboolean reset)
 {
   struct linger linger = {.l_onoff = 1,.l_linger = 0 };
   gint fds[] = { connection->client, connection->server };
@@ -88,7 +88,7 @@ start_connect (guint16 port)
 }
 
 static gboolean
-open_listener (Relay * relay, gint backlog)
+open_listener (Relay *relay, gint backlog)
 {
   struct sockaddr_in address;
   socklen_t length = sizeof (address);
@@ -109,7 +109,7 @@ open_listener (Relay * relay, gint backlog)
 }
 
 static void
-close_fillers (Relay * relay)
+close_fillers (Relay *relay)
 {
   guint i;
 
@@ -120,7 +120,7 @@ close_fillers (Relay * relay)
 
 /* A full backlog makes the kernel ignore who wants to connect. */
 static void
-fill_backlog (Relay * relay)
+fill_backlog (Relay *relay)
 {
   guint i;
 
@@ -133,8 +133,7 @@ fill_backlog (Relay * relay)
 }
 
 gboolean
-relay_init (Relay * relay, guint16 port, guint16 server_port,
-    gint receive_buffer)
+relay_init (Relay *relay, guint16 port, guint16 server_port, gint receive_buffer)
 {
   guint i;
 
@@ -150,7 +149,7 @@ relay_init (Relay * relay, guint16 port, guint16 server_port,
 }
 
 void
-relay_clear (Relay * relay)
+relay_clear (Relay *relay)
 {
   relay_end_connections (relay, FALSE);
   close_fillers (relay);
@@ -160,7 +159,7 @@ relay_clear (Relay * relay)
 }
 
 void
-relay_set_mode (Relay * relay, RelayMode mode)
+relay_set_mode (Relay *relay, RelayMode mode)
 {
   if (mode == relay->mode)
     return;
@@ -177,7 +176,7 @@ relay_set_mode (Relay * relay, RelayMode mode)
 }
 
 void
-relay_end_connections (Relay * relay, gboolean reset)
+relay_end_connections (Relay *relay, gboolean reset)
 {
   while (relay->connections->len > 0)
     connection_end (g_ptr_array_steal_index_fast (relay->connections, 0),
@@ -185,7 +184,7 @@ relay_end_connections (Relay * relay, gboolean reset)
 }
 
 static void
-accept_one (Relay * relay)
+accept_one (Relay *relay)
 {
   gint fd = accept4 (relay->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
   Connection *connection;
@@ -212,7 +211,7 @@ accept_one (Relay * relay)
 
 /* A descriptor of which nothing is wanted is not polled at all: a frozen one must not report its end. */
 static void
-add_poll (GArray * polls, gint fd, gboolean in, gboolean out)
+add_poll (GArray *polls, gint fd, gboolean in, gboolean out)
 {
   struct pollfd p = {.fd = in
         || out ? fd : -1,.events =
@@ -223,7 +222,7 @@ add_poll (GArray * polls, gint fd, gboolean in, gboolean out)
 }
 
 static gint64
-collect (Relay * relay, GArray * polls, gint64 now)
+collect (Relay *relay, GArray *polls, gint64 now)
 {
   gint64 next = G_MAXINT64;
   guint i, d;
@@ -250,7 +249,7 @@ collect (Relay * relay, GArray * polls, gint64 now)
 }
 
 static FlowResult
-serve_connection (Connection * c, gshort client_events, gshort server_events)
+serve_connection (Connection *c, gshort client_events, gshort server_events)
 {
   gint64 now = g_get_monotonic_time ();
   FlowResult result = FLOW_OK;
@@ -268,7 +267,7 @@ serve_connection (Connection * c, gshort client_events, gshort server_events)
 }
 
 static void
-serve_connections (Relay * relay, const struct pollfd *polls, guint n)
+serve_connections (Relay *relay, const struct pollfd *polls, guint n)
 {
   guint i;
 
@@ -289,7 +288,7 @@ serve_connections (Relay * relay, const struct pollfd *polls, guint n)
 }
 
 gboolean
-relay_run_once (Relay * relay, gint control_fd)
+relay_run_once (Relay *relay, gint control_fd)
 {
   GArray *polls = g_array_new (FALSE, FALSE, sizeof (struct pollfd));
   gint64 now = g_get_monotonic_time ();

@@ -6,7 +6,8 @@
  * standard input, a line each, and answers each with a line of JSON that has the member "answer"; messages of the
  * bus come as lines of their own, with the member "bus".
  *
- *   start                  make the pipeline and play it
+ *   make                   make the pipeline, to set properties
+ *   start                  make it if need be, and play it
  *   rate F                 F frames per second and camera (0 = none, as at the start)
  *   burst N                N frames of each camera, now
  *   poll                   statistics, times of the chain functions, memory, threads, descriptors
@@ -74,15 +75,13 @@ attach_timers (GstElement *pipeline)
   gst_iterator_free (iterator);
 }
 
-static gboolean
-start (JsonBuilder *builder)
+static void
+make (void)
 {
   GError *error = NULL;
   GstElement *pipeline;
   GstBus *bus;
 
-  if (cameras != NULL)
-    return FALSE;
   cameras = cameras_new ((guint) options.cameras, (gsize) options.size, options.template, &error);
   if (cameras == NULL) {
     fprintf (stderr, "%s\n", error->message);
@@ -93,8 +92,16 @@ start (JsonBuilder *builder)
   gst_bus_set_sync_handler (bus, on_message, NULL, NULL);
   gst_object_unref (bus);
   attach_timers (pipeline);
+}
+
+static gboolean
+start (JsonBuilder *builder)
+{
+  if (cameras == NULL)
+    make ();
   set_boolean (builder, "playing",
-      gst_element_set_state (pipeline, GST_STATE_PLAYING) != GST_STATE_CHANGE_FAILURE);
+      gst_element_set_state (cameras_get_pipeline (cameras), GST_STATE_PLAYING) !=
+      GST_STATE_CHANGE_FAILURE);
   return TRUE;
 }
 
@@ -156,6 +163,10 @@ obey (gchar **words, JsonBuilder *builder)
     return start (builder);
   if (g_strcmp0 (command, "poll") == 0) {
     poll_all (builder);
+    return TRUE;
+  }
+  if (g_strcmp0 (command, "make") == 0 && cameras == NULL) {
+    make ();
     return TRUE;
   }
   if (cameras == NULL || command == NULL)

@@ -5,7 +5,7 @@
 #
 # What does it cost to make JPEGs with the right colours, and which way gets them right? Prints the table of README.md.
 
-"""usage: colour-conversion [--frames N] [--size WxH]
+"""usage: tests/bench/run colours [--frames N] [--size WxH]
 
 JPEG (JFIF) means full-range BT.601. Each candidate stands between the decoder and jpegenc; its cost is the CPU time of
 the process per frame, less that of the same frames without it, and its error is the largest difference of R, G or B

@@ -1,0 +1,411 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * rtspcamerasrc and what cameras send: other codecs, B-frames, no video at all; downstream that blocks; secrets. */
+
+#include <string.h>
+
+#include <gst/rtsp-server/rtsp-server.h>
+
+#include "camera-rig.h"
+#include "../support/gate.h"
+
+#define USER "operator"
+#define CANARY "Kanarienvogel-42"
+
+/* A server in this process for what the simulator does not serve: whatever a launch line makes. */
+typedef struct
+{
+  GstRTSPServer *server;
+  GMainContext *context;
+  GMainLoop *loop;
+  GThread *thread;
+  guint port;
+} Server;
+
+static gpointer
+serve (gpointer data)
+{
+  Server *server = data;
+
+  g_main_context_push_thread_default (server->context);
+  g_main_loop_run (server->loop);
+  g_main_context_pop_thread_default (server->context);
+  return NULL;
+}
+
+static void
+require_login (Server * server, GstRTSPMediaFactory * factory)
+{
+  GstRTSPAuth *auth = gst_rtsp_auth_new ();
+  GstRTSPToken *token = gst_rtsp_token_new
+      (GST_RTSP_TOKEN_MEDIA_FACTORY_ROLE, G_TYPE_STRING, "viewer", NULL);
+  gchar *basic = gst_rtsp_auth_make_basic (USER, CANARY);
+
+  gst_rtsp_auth_add_basic (auth, basic, token);
+  gst_rtsp_media_factory_add_role (factory, "viewer",
+      GST_RTSP_PERM_MEDIA_FACTORY_ACCESS, G_TYPE_BOOLEAN, TRUE,
+      GST_RTSP_PERM_MEDIA_FACTORY_CONSTRUCT, G_TYPE_BOOLEAN, TRUE, NULL);
+  gst_rtsp_server_set_auth (server->server, auth);
+  g_free (basic);
+  gst_rtsp_token_unref (token);
+  g_object_unref (auth);
+}
+
+static Server *
+server_start (const gchar * line, gboolean login)
+{
+  Server *server = g_new0 (Server, 1);
+  GstRTSPMediaFactory *factory = gst_rtsp_media_factory_new ();
+  GstRTSPMountPoints *mounts;
+
+  server->server = gst_rtsp_server_new ();
+  gst_rtsp_server_set_address (server->server, "127.0.0.1");
+  gst_rtsp_server_set_service (server->server, "0");
+  gst_rtsp_media_factory_set_launch (factory, line);
+  gst_rtsp_media_factory_set_shared (factory, TRUE);
+  if (login)
+    require_login (server, factory);
+  mounts = gst_rtsp_server_get_mount_points (server->server);
+  gst_rtsp_mount_points_add_factory (mounts, "/cam1", factory);
+  g_object_unref (mounts);
+
+  server->context = g_main_context_new ();
+  server->loop = g_main_loop_new (server->context, FALSE);
+  g_assert_cmpuint (gst_rtsp_server_attach (server->server, server->context),
+      !=, 0);
+  server->port = (guint) gst_rtsp_server_get_bound_port (server->server);
+  server->thread = g_thread_new ("server", serve, server);
+  return server;
+}
+
+static GstRTSPFilterResult
+remove_client (GstRTSPServer * server, GstRTSPClient * client, gpointer data)
+{
+  return GST_RTSP_FILTER_REMOVE;
+}
+
+static void
+server_stop (Server * server)
+{
+  gst_rtsp_server_client_filter (server->server, remove_client, NULL);
+  g_main_loop_quit (server->loop);
+  g_thread_join (server->thread);
+  g_object_unref (server->server);
+  g_main_loop_unref (server->loop);
+  g_main_context_unref (server->context);
+  g_free (server);
+}
+
+#define PICTURES "videotestsrc is-live=true pattern=ball ! " \
+    "video/x-raw, format=I420, width=320, height=240, framerate=20/1 ! "
+
+static gboolean
+has_element (const gchar * name)
+{
+  GstElementFactory *factory = gst_element_factory_find (name);
+
+  if (factory == NULL)
+    g_test_skip (name);
+  else
+    gst_object_unref (factory);
+  return factory != NULL;
+}
+
+static void
+test_jpeg (void)
+{
+  Server *server = server_start ("( " PICTURES "jpegenc ! rtpjpegpay name=pay0"
+      " )", FALSE);
+  Rig *rig;
+
+  /* as it is */
+  rig = rig_start (1, server->port, "framerate=5", "fakesink async=false");
+  rig_await_caps (rig, 1, "image/jpeg, width=320, height=240");
+  rig_await_frames (rig, 1, 10);
+  g_assert_cmpuint (rig_get_stat (rig, 1, "dropped-rate"), >=, 20);
+  rig_stop (rig);
+
+  /* decoded where downstream wants it, and where it has to be scaled */
+  rig = rig_start (1, server->port, "", "video/x-raw ! fakesink async=false");
+  rig_await_frames (rig, 1, 10);
+  rig_stop (rig);
+  rig = rig_start (1, server->port, "height=60", "fakesink async=false");
+  rig_await_caps (rig, 1, "video/x-raw, width=80, height=60");
+  rig_await_frames (rig, 1, 10);
+  rig_stop (rig);
+  server_stop (server);
+}
+
+static void
+test_h265 (void)
+{
+  Server *server;
+  Rig *rig;
+
+  if (!has_element ("x265enc") || !has_element ("avdec_h265"))
+    return;
+  server = server_start ("( " PICTURES "x265enc speed-preset=ultrafast "
+      "key-int-max=10 tune=zerolatency ! h265parse config-interval=-1 ! "
+      "rtph265pay name=pay0 )", FALSE);
+  rig = rig_start (1, server->port, "framerate=2", "fakesink async=false");
+  rig_await_caps (rig, 1, "video/x-raw, width=320, height=240");
+  rig_await_frames (rig, 1, 8);
+  g_assert_cmpuint (rig_get_stat (rig, 1, "skipped"), >, 0);
+  rig_stop (rig);
+  rig = rig_start (1, server->port, "decode=none",
+      "video/x-h265 ! fakesink async=false");
+  rig_await_frames (rig, 1, 20);
+  rig_stop (rig);
+  server_stop (server);
+}
+
+/* A decoder that puts pictures in order waits for later ones; with keyframes alone that would be seconds. */
+static void
+test_b_frames (void)
+{
+  Server *server = server_start ("( " PICTURES "x264enc speed-preset=ultrafast "
+      "bframes=3 b-adapt=false key-int-max=20 ! h264parse config-interval=-1 ! "
+      "rtph264pay name=pay0 )", FALSE);
+  Rig *rig = rig_start (1, server->port, "decode=keyframes",
+      "fakesink async=false");
+  guint64 keyframes, frames;
+
+  rig_await_frames (rig, 1, 4);
+  frames = rig_get_stat (rig, 1, "frames");
+  keyframes = rig_get_stat (rig, 1, "keyframes");
+  g_assert_cmpuint (keyframes, <=, frames + 1);
+  rig_stop (rig);
+
+  rig = rig_start (1, server->port, "decode=all", "fakesink async=false");
+  rig_await_frames (rig, 1, 60);
+  rig_stop (rig);
+  server_stop (server);
+}
+
+static void
+test_no_video (void)
+{
+  Server *server = server_start ("( audiotestsrc is-live=true ! alawenc ! "
+      "rtppcmapay name=pay0 )", FALSE);
+  Rig *rig = rig_start (1, server->port, "", "fakesink async=false");
+
+  rig_await_state (rig, 1, "inactive", "decode");
+  rig_stop (rig);
+  server_stop (server);
+}
+
+/* Sound beside the video is not even asked for. */
+static void
+test_sound (void)
+{
+  Server *server = server_start ("( audiotestsrc is-live=true ! alawenc ! "
+      "rtppcmapay name=pay0 " PICTURES "jpegenc ! rtpjpegpay name=pay1 )",
+      FALSE);
+  Rig *rig = rig_start (1, server->port, "", "fakesink async=false");
+
+  rig_await_frames (rig, 1, 10);
+  rig_stop (rig);
+  server_stop (server);
+}
+
+static GstPadProbeReturn
+on_buffer_at_gate (GstPad * pad, GstPadProbeInfo * info, gpointer gate)
+{
+  gate_pass (gate);
+  return GST_PAD_PROBE_OK;
+}
+
+/* Downstream blocks: that is no stall, costs no memory, and afterwards it goes on. */
+static void
+test_blocked (void)
+{
+  Simulator *simulator = simulator_start ("--marked --size 320x240 --fps 20 "
+      "--gop 10 --loop-frames 100", 0);
+  Rig *rig = rig_start (1, simulator_get_port (simulator), "",
+      "fakesink async=false name=sink");
+  GstElement *sink = gst_bin_get_by_name (GST_BIN (rig->pipeline), "sink");
+  GstPad *pad = gst_element_get_static_pad (sink, "sink");
+  Gate gate;
+
+  gate_init (&gate);
+  rig_await_frames (rig, 1, 5);
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_buffer_at_gate, &gate,
+      NULL);
+  gate_await_waiting (&gate, 1);
+  while (rig_get_stat (rig, 1, "dropped-packets") < 100)
+    g_usleep (G_USEC_PER_SEC / 10);
+  gate_set_open (&gate, TRUE);
+  rig_await_frames (rig, 1, 30);
+  g_assert_cmpuint (rig_get_stat (rig, 1, "connects"), ==, 1);
+  g_assert_cmpuint (rig_get_stat (rig, 1, "failures"), ==, 0);
+  rig_stop (rig);
+  gate_clear (&gate);
+  gst_object_unref (pad);
+  gst_object_unref (sink);
+  simulator_stop (simulator);
+}
+
+/* ---- secrets ---- */
+
+typedef struct
+{
+  gchar *secrets[3];
+  guint lines;                  /* atomic */
+  guint found;                  /* atomic */
+} Search;
+
+static gboolean
+tells (const Search * search, const gchar * text)
+{
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (search->secrets); i++)
+    if (text != NULL && strstr (text, search->secrets[i]) != NULL)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+search_log (GstDebugCategory * category, GstDebugLevel level,
+    const gchar * file, const gchar * function, gint line, GObject * object,
+    GstDebugMessage * message, gpointer user_data)
+{
+  Search *search = user_data;
+  const gchar *text = gst_debug_message_get (message);
+
+  g_atomic_int_inc (&search->lines);
+  if (!tells (search, text))
+    return;
+  g_atomic_int_inc (&search->found);
+  g_printerr ("%s:%s: %s\n", gst_debug_category_get_name (category), function,
+      text);
+}
+
+static Search *printed;
+
+/* There are dumps that go past the log. */
+static void
+search_print (const gchar * text)
+{
+  if (tells (printed, text))
+    g_atomic_int_inc (&printed->found);
+}
+
+static void
+search_messages (Search * search, GstBus * bus)
+{
+  GstMessage *message;
+
+  while ((message = gst_bus_pop (bus)) != NULL) {
+    const GstStructure *s = gst_message_get_structure (message);
+    gchar *text = s != NULL ? gst_structure_to_string (s) : NULL;
+
+    g_assert_false (tells (search, text));
+    g_free (text);
+    gst_message_unref (message);
+  }
+}
+
+static void
+search_properties (Search * search, GstElement * element)
+{
+  guint n, i;
+  GParamSpec **specs = g_object_class_list_properties
+      (G_OBJECT_GET_CLASS (element), &n);
+
+  for (i = 0; i < n; i++) {
+    GValue value = G_VALUE_INIT;
+    gchar *text;
+
+    if (!(specs[i]->flags & G_PARAM_READABLE))
+      continue;
+    g_value_init (&value, specs[i]->value_type);
+    g_object_get_property (G_OBJECT (element), specs[i]->name, &value);
+    text = g_strdup_value_contents (&value);
+    g_assert_false (tells (search, text));
+    g_free (text);
+    g_value_unset (&value);
+  }
+  g_free (specs);
+}
+
+static void
+watch_secrets (Search * search, guint port, const gchar * path)
+{
+  GstElement *pipeline = gst_pipeline_new (NULL);
+  GstElement *source = gst_element_factory_make ("rtspcamerasrc", NULL);
+  GstElement *sink = gst_element_factory_make ("fakesink", NULL);
+  GstBus *bus = gst_element_get_bus (pipeline);
+  gchar *uri = g_strdup_printf ("rtsp://" USER ":" CANARY "@127.0.0.1:%u/%s",
+      port, path);
+  GstMessage *message;
+  GPrintFunc print;
+  gchar *dot;
+
+  g_object_set (sink, "async", FALSE, NULL);
+  gst_bin_add_many (GST_BIN (pipeline), source, sink, NULL);
+  gst_element_link (source, sink);
+  g_object_set (source, "uri", uri, NULL);
+  g_free (uri);
+
+  gst_debug_add_log_function (search_log, search, NULL);
+  gst_debug_set_default_threshold (GST_LEVEL_MEMDUMP);
+  gst_debug_set_threshold_for_name ("rtspclient", GST_LEVEL_NONE);       /* the server */
+  printed = search;
+  print = g_set_print_handler (search_print);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  message = gst_bus_timed_pop_filtered (bus, RIG_TIMEOUT, GST_MESSAGE_ELEMENT);
+  g_assert_nonnull (message);
+  gst_message_unref (message);
+  dot = gst_debug_bin_to_dot_data (GST_BIN (pipeline),
+      GST_DEBUG_GRAPH_SHOW_ALL | GST_DEBUG_GRAPH_SHOW_FULL_PARAMS);
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_debug_set_default_threshold (GST_LEVEL_NONE);
+  gst_debug_remove_log_function (search_log);
+  g_set_print_handler (print);
+
+  g_assert_false (tells (search, dot));
+  g_free (dot);
+  search_properties (search, source);
+  search_messages (search, bus);
+  gst_object_unref (bus);
+  gst_object_unref (pipeline);
+}
+
+static void
+test_secrets (void)
+{
+  Server *server = server_start ("( " PICTURES "jpegenc ! rtpjpegpay name=pay0"
+      " )", TRUE);
+  Search search = { {g_strdup (CANARY),
+          gst_rtsp_auth_make_basic (USER, CANARY),
+          g_uri_escape_string (CANARY, NULL, FALSE)}, 0, 0
+  };
+  guint i;
+
+  watch_secrets (&search, server->port, "cam1");
+  watch_secrets (&search, server->port, "nothing");
+  g_assert_cmpuint (search.lines, >, 1000);
+  g_assert_cmpuint (search.found, ==, 0);
+  for (i = 0; i < G_N_ELEMENTS (search.secrets); i++)
+    g_free (search.secrets[i]);
+  server_stop (server);
+}
+
+int
+main (int argc, char **argv)
+{
+  gst_init (&argc, &argv);
+  gst_debug_remove_log_function (gst_debug_log_default);
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/rtspcamerasrc/streams/jpeg", test_jpeg);
+  g_test_add_func ("/rtspcamerasrc/streams/h265", test_h265);
+  g_test_add_func ("/rtspcamerasrc/streams/b-frames", test_b_frames);
+  g_test_add_func ("/rtspcamerasrc/streams/no-video", test_no_video);
+  g_test_add_func ("/rtspcamerasrc/streams/sound", test_sound);
+  g_test_add_func ("/rtspcamerasrc/streams/blocked", test_blocked);
+  g_test_add_func ("/rtspcamerasrc/streams/secrets", test_secrets);
+  return g_test_run ();
+}
