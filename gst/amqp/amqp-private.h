@@ -32,6 +32,7 @@ struct _GstEdgeTransport
   gint64 service_interval;      /* microseconds */
   gchar *blocked_reason;        /* the server's alarm; NULL = not blocked */
   gboolean wants_write;         /* the socket was full */
+  gboolean wants_read;          /* something had arrived */
   gboolean in_return;           /* between basic.return and the end of its body */
   gchar *return_exchange;       /* of the last basic.return; nullable */
   gchar *return_key;

@@ -86,7 +86,7 @@ set_properties (amqp_basic_properties_t *props, const GstEdgeAmqpTarget *target,
   }
 }
 
-/* Returns a librabbitmq status. */
+/* Returns a librabbitmq status; AMQP_STATUS_INVALID_PARAMETER when nothing was and never will be sent of it. */
 gint
 gst_edge_amqp_publish (GstEdgeTransport *self, GstEdgeMessage *message)
 {
@@ -99,7 +99,7 @@ gst_edge_amqp_publish (GstEdgeTransport *self, GstEdgeMessage *message)
   gint status;
 
   if (!gst_buffer_map (message->payload, &map, GST_MAP_READ))
-    return AMQP_STATUS_NO_MEMORY;
+    return AMQP_STATUS_INVALID_PARAMETER;
   body.bytes = map.data;
   body.len = map.size;
 

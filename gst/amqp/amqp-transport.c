@@ -153,14 +153,25 @@ amqp_transport_is_blocked (GstEdgeTransport *self, const gchar **reason)
   return self->blocked_reason != NULL;
 }
 
-/* librabbitmq waits for a full socket without a limit; so look first. */
+/* librabbitmq waits for a full socket without a limit; so look first, and see at the same time whether there is
+ * anything to read. */
 static gboolean
 amqp_transport_can_send (GstEdgeTransport *self)
 {
-  struct pollfd fd = { self->fd, POLLOUT, 0 };
+  struct pollfd fd = { self->fd, POLLIN | POLLOUT, 0 };
 
-  self->wants_write = poll (&fd, 1, 0) == 0;
+  poll (&fd, 1, 0);
+  self->wants_write = (fd.revents & ~POLLIN) == 0;
+  self->wants_read = (fd.revents & ~POLLOUT) != 0;
   return !self->wants_write;
+}
+
+/* TLS may hold what the socket does not show. */
+static gboolean
+may_read (GstEdgeTransport *self)
+{
+  return self->wants_read || amqp_transport_get_timer (self) <= g_get_monotonic_time ()
+      || gst_edge_endpoint_get_tls (gst_edge_link_get_endpoint (self->link)) != NULL;
 }
 
 static gboolean
@@ -169,18 +180,20 @@ amqp_transport_send (GstEdgeTransport *self, GstEdgeMessage *message, GError **e
   gint status;
 
   /* Between any two messages: only so are alarms and lost connections seen in time. */
-  if (!gst_edge_amqp_read_frames (self, error))
+  if (may_read (self) && !gst_edge_amqp_read_frames (self, error))
     return FALSE;
 
   gst_edge_link_begin_call (self->link, self->fd);
   status = gst_edge_amqp_publish (self, message);
   if (!gst_edge_link_end_call (self->link, error))
     return FALSE;
-  if (status != AMQP_STATUS_OK) {
+  if (status == AMQP_STATUS_OK)
+    return TRUE;
+  if (status == AMQP_STATUS_INVALID_PARAMETER)
+    g_set_error_literal (error, GST_EDGE_ERROR, GST_EDGE_ERROR_SETTINGS, "its bytes cannot be read");
+  else
     gst_edge_amqp_set_status_error (error, "publish", status);
-    return FALSE;
-  }
-  return TRUE;
+  return FALSE;
 }
 
 static gboolean

@@ -2,8 +2,8 @@
  * Copyright (C) 2026 the gst-edge-video authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Starts the server of metrics, health and the live page from an element. The server is in the plugin edgemetrics, which
- * need not be installed. */
+ * Starts the server of metrics, health and the live page from an element. The server is in the plugin edgemetrics,
+ * which need not be installed. */
 
 #pragma once
 

@@ -95,23 +95,41 @@ take_next (GstEdgeLink *link)
   return message;
 }
 
+/* FALSE when the connection is lost. A message that can never be sent is settled here: it would be in the way of all
+ * others for ever. */
+static gboolean
+send_message (GstEdgeLink *link, GstEdgeMessage *message, GError **error)
+{
+  gboolean unconfirmed = message->target->unconfirmed;
+  guint64 tag = message->tag;
+  GError *local = NULL;
+
+  GST_TRACE ("%s: sending %s, tag %" G_GUINT64_FORMAT, gst_edge_endpoint_get_text (link->endpoint),
+      message->destination, tag);
+  if (link->klass->send (link->transport, message, &local)) {
+    if (unconfirmed)
+      gst_edge_link_complete (link, tag, FALSE, GST_EDGE_SENT, NULL);
+    return TRUE;
+  }
+  if (!g_error_matches (local, GST_EDGE_ERROR, GST_EDGE_ERROR_SETTINGS)) {
+    g_propagate_error (error, local);
+    return FALSE;
+  }
+  gst_edge_link_complete (link, tag, FALSE, GST_EDGE_REJECTED, local->message);
+  link->last_tag--;             /* the server never saw it */
+  g_error_free (local);
+  return TRUE;
+}
+
 gboolean
 gst_edge_link_send_pending (GstEdgeLink *link, GError **error)
 {
   const gchar *reason;
   GstEdgeMessage *message;
-  gboolean unconfirmed;
-  guint64 tag;
 
   while (gst_edge_link_can_send (link) && (message = take_next (link)) != NULL) {
-    GST_TRACE ("%s: sending %s, tag %" G_GUINT64_FORMAT, gst_edge_endpoint_get_text (link->endpoint),
-        message->destination, message->tag);
-    tag = message->tag;
-    unconfirmed = message->target->unconfirmed;
-    if (!link->klass->send (link->transport, message, error))
+    if (!send_message (link, message, error))
       return FALSE;
-    if (unconfirmed)
-      gst_edge_link_complete (link, tag, FALSE, GST_EDGE_SENT, NULL);
     if (link->klass->is_blocked (link->transport, &reason))
       break;
   }

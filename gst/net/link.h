@@ -61,7 +61,8 @@ typedef enum
  * @is_blocked: whether the server takes nothing for now; @reason is for people
  * @can_send: whether @send would take a message without waiting for the socket
  * @prepare: make the target usable on this connection; once per connection and target
- * @send: send one message; the n-th one of a connection has the tag n
+ * @send: send one message; the n-th one of a connection has the tag n. Fails with %GST_EDGE_ERROR_SETTINGS when this
+ *   message can never be sent and nothing of it was
  * @service: read what has arrived without waiting for more, serve timers, report answers by
  *   gst_edge_link_complete(); FALSE when the connection is lost
  *

@@ -51,6 +51,7 @@ void
 gst_edge_redis_disconnect (GstEdgeTransport *self)
 {
   g_clear_pointer (&self->context, redisFree);
+  gst_edge_redis_output_reset (&self->output);
   self->writing = FALSE;
 }
 
@@ -67,6 +68,14 @@ gst_edge_redis_write (GstEdgeTransport *self, GError **error)
 {
   gint done = 0;
 
+  if (!gst_edge_redis_output_is_empty (&self->output)) {
+    if (!gst_edge_redis_output_send (&self->output, self->context->fd)) {
+      g_set_error (error, GST_EDGE_ERROR, GST_EDGE_ERROR_TRANSIENT, "connection lost: %s", g_strerror (errno));
+      return FALSE;
+    }
+    self->writing = !gst_edge_redis_output_is_empty (&self->output);
+    return TRUE;
+  }
   if (redisBufferWrite (self->context, &done) != REDIS_OK)
     return gst_edge_redis_fail (self, error);
   self->writing = !done;
@@ -83,9 +92,11 @@ wait_socket (GstEdgeTransport *self, gint64 deadline, GError **error)
     {.fd = g_cancellable_get_fd (cancellable),.events = POLLIN},
   };
   gint n = left > 0 ? poll (fds, 2, (gint) MIN (left, G_MAXINT)) : 0;
+  gboolean again = n < 0 && errno == EINTR;
 
-  g_cancellable_release_fd (cancellable);
-  if (n < 0 && errno == EINTR)
+  if (fds[1].fd >= 0)           /* there may be no descriptor left for it */
+    g_cancellable_release_fd (cancellable);
+  if (again)
     return TRUE;
   if (g_cancellable_is_cancelled (cancellable)) {
     g_set_error_literal (error, GST_EDGE_ERROR, GST_EDGE_ERROR_CANCELLED, "stopped");

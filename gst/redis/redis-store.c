@@ -18,12 +18,8 @@
 #include "config.h"
 #endif
 
-#include <string.h>
-
 #include "redis/redis-private.h"
 #include "redis/redis-reply.h"
-
-#define MAX_ARGS 5
 
 static void
 target_free (gpointer data)
@@ -45,84 +41,54 @@ gst_edge_redis_target_new (guint ttl, const gchar *key_prefix)
   return target;
 }
 
-/* Text arguments up to NULL. */
-static gboolean G_GNUC_NULL_TERMINATED
-append (redisContext *context, ...)
-{
-  const gchar *argv[MAX_ARGS];
-  gint argc = 0;
-  va_list args;
-
-  va_start (args, context);
-  while (argc < MAX_ARGS && (argv[argc] = va_arg (args, const gchar *)) != NULL)
-      argc++;
-  va_end (args);
-  return redisAppendCommandArgv (context, argc, argv, NULL) == REDIS_OK;
-}
-
-static gboolean
-append_frame (redisContext *context, const GstEdgeMessage *message, const gchar *ttl)
-{
-  const gchar *argv[] = { "SET", message->destination, NULL, "EX", ttl };
-  gsize lengths[] = { 3, strlen (message->destination), 0, 2, strlen (ttl) };
-  GstMapInfo map;
-  gboolean ok;
-
-  if (!gst_buffer_map (message->payload, &map, GST_MAP_READ))
-    return FALSE;
-  argv[2] = (const gchar *) map.data;
-  lengths[2] = map.size;
-  ok = redisAppendCommandArgv (context, 5, argv, lengths) == REDIS_OK;
-  gst_buffer_unmap (message->payload, &map);
-  return ok;
-}
-
-static gboolean
-append_latest (redisContext *context, const GstEdgeRedisTarget *target, const GstEdgeMessage *message,
+static void
+add_latest (GstEdgeRedisOutput *output, const GstEdgeRedisTarget *target, const GstEdgeMessage *message,
     const gchar *ttl)
 {
   gchar *key = g_strconcat (target->key_prefix, message->identity.camera_id, ":latest", NULL);
-  gboolean ok = append (context, "SET", key, message->destination, "EX", ttl, NULL);
 
+  gst_edge_redis_output_add (output, "SET", key, message->destination, "EX", ttl, NULL);
   g_free (key);
-  return ok;
 }
 
 /* A score is a double: microseconds of this century are exact in it, nanoseconds are not. */
-static gboolean
-append_index (redisContext *context, const GstEdgeRedisTarget *target, const GstEdgeMessage *message,
+static void
+add_index (GstEdgeRedisOutput *output, const GstEdgeRedisTarget *target, const GstEdgeMessage *message,
     const gchar *ttl)
 {
   gint64 captured = message->identity.capture_time / 1000;
   gchar *key = g_strconcat (target->key_prefix, message->identity.camera_id, ":index", NULL);
   gchar *score = g_strdup_printf ("%" G_GINT64_FORMAT, captured);
   gchar *expired = g_strdup_printf ("(%" G_GINT64_FORMAT, captured - (gint64) target->ttl * G_USEC_PER_SEC);
-  gboolean ok = append (context, "ZADD", key, score, message->destination, NULL)
-      && append (context, "ZREMRANGEBYSCORE", key, "-inf", expired, NULL)
-      && append (context, "EXPIRE", key, ttl, NULL);
 
+  gst_edge_redis_output_add (output, "ZADD", key, score, message->destination, NULL);
+  gst_edge_redis_output_add (output, "ZREMRANGEBYSCORE", key, "-inf", expired, NULL);
+  gst_edge_redis_output_add (output, "EXPIRE", key, ttl, NULL);
   g_free (key);
   g_free (score);
   g_free (expired);
-  return ok;
 }
 
 guint
-gst_edge_redis_append_store (redisContext *context, const GstEdgeMessage *message)
+gst_edge_redis_output_add_store (GstEdgeRedisOutput *output, const GstEdgeMessage *message)
 {
   const GstEdgeRedisTarget *target = (const GstEdgeRedisTarget *) message->target;
-  guint commands = 3 + (target->latest ? 1 : 0) + (target->index ? 3 : 0);
+  gboolean extras = target->latest || target->index;
   gchar ttl[16];
 
   g_snprintf (ttl, sizeof (ttl), "%u", target->ttl);
-  if (!target->latest && !target->index)
-    return append_frame (context, message, ttl) ? 1 : 0;
-  if (append (context, "MULTI", NULL) && append_frame (context, message, ttl)
-      && (!target->latest || append_latest (context, target, message, ttl))
-      && (!target->index || append_index (context, target, message, ttl))
-      && append (context, "EXEC", NULL))
-    return commands;
-  return 0;
+  if (extras)
+    gst_edge_redis_output_add (output, "MULTI", NULL);
+  if (!gst_edge_redis_output_add_frame (output, message->destination, message->payload, ttl))
+    return 0;
+  if (!extras)
+    return 1;
+  if (target->latest)
+    add_latest (output, target, message, ttl);
+  if (target->index)
+    add_index (output, target, message, ttl);
+  gst_edge_redis_output_add (output, "EXEC", NULL);
+  return 3 + (target->latest ? 1 : 0) + (target->index ? 3 : 0);
 }
 
 static gboolean

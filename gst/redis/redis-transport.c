@@ -19,6 +19,7 @@ static void
 redis_transport_close (GstEdgeTransport *self)
 {
   gst_edge_redis_disconnect (self);
+  gst_edge_redis_output_clear (&self->output);
   g_queue_clear (&self->expected);
   g_free (self->first_error);
   g_free (self);
@@ -30,6 +31,7 @@ redis_transport_open (GstEdgeLink *link, guint host_index, GError **error)
   GstEdgeTransport *self = g_new0 (GstEdgeTransport, 1);
 
   self->link = link;
+  gst_edge_redis_output_init (&self->output);
   g_queue_init (&self->expected);
   if (gst_edge_redis_log_in (self, host_index, error))
     return self;
@@ -72,9 +74,15 @@ redis_transport_prepare (GstEdgeTransport *self, GstEdgeTarget *target, GError *
 static gboolean
 redis_transport_send (GstEdgeTransport *self, GstEdgeMessage *message, GError **error)
 {
-  guint n_replies = gst_edge_redis_append_store (self->context, message);
+  guint n_replies = gst_edge_redis_output_add_store (&self->output, message);
 
-  if (n_replies == 0)
+  if (n_replies == 0) {
+    gst_edge_redis_output_reset (&self->output);
+    g_set_error_literal (error, GST_EDGE_ERROR, GST_EDGE_ERROR_SETTINGS, "its bytes cannot be read");
+    return FALSE;
+  }
+  if (gst_edge_endpoint_get_tls (gst_edge_link_get_endpoint (self->link)) != NULL
+      && !gst_edge_redis_output_append_to (&self->output, self->context))
     return gst_edge_redis_fail (self, error);
   g_queue_push_tail (&self->expected, GUINT_TO_POINTER (n_replies));
   return gst_edge_redis_write (self, error);

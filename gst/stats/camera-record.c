@@ -12,6 +12,7 @@
 #include "stats/camera-record.h"
 
 #define RATE_WINDOW (2 * G_TIME_SPAN_SECOND)
+#define ENOUGH_FRAMES 5         /* for a rate before the first window ends */
 #define MAX_PICTURE_BYTES (32 * 1024 * 1024)
 #define DELAY_WEIGHT 8          /* a new delay counts for 1 / 8 */
 
@@ -235,11 +236,23 @@ gst_edge_camera_record_get_picture (GstEdgeCameraRecord *record, gint64 *capture
   return picture;
 }
 
+/* Until the first window ends, what is in it must do. */
+static gdouble
+measured_rate (GstEdgeCameraRecord *record)
+{
+  guint millihertz = GET (record->millihertz), frames = GET (record->window_frames);
+  gint64 start = GET (record->window_start);
+
+  if (millihertz > 0 || start == 0 || frames < ENOUGH_FRAMES)
+    return millihertz / 1000.0;
+  return frames * (gdouble) G_TIME_SPAN_SECOND / MAX (g_get_monotonic_time () - start, 1);
+}
+
 /* A camera that has stopped has no rate, although no window ends any more. */
 static gdouble
 current_rate (GstEdgeCameraRecord *record, gint64 age)
 {
-  gdouble rate = GET (record->millihertz) / 1000.0;
+  gdouble rate = measured_rate (record);
 
   if (rate > 0 && age > MAX (RATE_WINDOW, 3 * G_TIME_SPAN_SECOND / rate))
     return 0;

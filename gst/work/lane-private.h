@@ -69,10 +69,9 @@ G_GNUC_INTERNAL void gst_edge_work_stats_to_counts (const GstEdgeWorkStats * sta
 
 /* lane-run.c */
 
-/* Counts a turn to be scheduled when there is something to run and nobody for it. TRUE: the caller unlocks and calls
- * gst_edge_lane_schedule(). */
-G_GNUC_INTERNAL gboolean gst_edge_lane_wants_worker_locked (GstEdgeLane * lane);
-G_GNUC_INTERNAL void gst_edge_lane_schedule (GstEdgeLane * lane);
+/* When there is something to run and nobody for it, gives the lane to the next free worker. With the lock held, so that
+ * whoever frees the lane, and with it maybe the pool, comes before or after this. */
+G_GNUC_INTERNAL void gst_edge_lane_schedule_locked (GstEdgeLane * lane);
 
 /* Waits for a change of the lane, or runs one of its items when this thread is a worker and nobody else does.
  * FALSE: monotonic @end_time passed (-1: never). */

@@ -76,22 +76,15 @@ can_help_locked (GstEdgeLane * lane)
   return !lane->suspended && gst_edge_queue_get_length (lane->queue) > 0;
 }
 
-gboolean
-gst_edge_lane_wants_worker_locked (GstEdgeLane * lane)
+void
+gst_edge_lane_schedule_locked (GstEdgeLane * lane)
 {
   if (!has_work_locked (lane)
       || lane->n_running + lane->n_scheduled >= lane->parallel
       || lane->n_scheduled >= gst_edge_queue_get_length (lane->queue))
-    return FALSE;
+    return;
   lane->n_scheduled++;
-  gst_edge_lane_ref (lane);
-  return TRUE;
-}
-
-void
-gst_edge_lane_schedule (GstEdgeLane * lane)
-{
-  gst_edge_worker_pool_schedule (lane->pool, lane);
+  gst_edge_worker_pool_schedule (lane->pool, gst_edge_lane_ref (lane));
 }
 
 void
@@ -202,32 +195,13 @@ run_turn_locked (GstEdgeLane * lane, guint max_items)
 void
 gst_edge_lane_work (GstEdgeLane * lane)
 {
-  gboolean again;
-
   g_mutex_lock (&lane->lock);
   lane->n_scheduled--;
   /* a thread that helps may be at it: it sees to what is left */
   if (has_work_locked (lane))
     run_turn_locked (lane, G_MAXUINT);
-  again = gst_edge_lane_wants_worker_locked (lane);
+  gst_edge_lane_schedule_locked (lane);
   g_mutex_unlock (&lane->lock);
-
-  if (again)
-    gst_edge_lane_schedule (lane);
-}
-
-static void
-help_locked (GstEdgeLane * lane)
-{
-  gboolean again;
-
-  run_turn_locked (lane, 1);
-  again = gst_edge_lane_wants_worker_locked (lane);
-  if (again) {
-    g_mutex_unlock (&lane->lock);
-    gst_edge_lane_schedule (lane);
-    g_mutex_lock (&lane->lock);
-  }
 }
 
 gboolean
@@ -236,7 +210,8 @@ gst_edge_lane_wait_or_help_locked (GstEdgeLane * lane, gint64 end_time)
   gboolean in_time = TRUE;
 
   if (can_help_locked (lane)) {
-    help_locked (lane);
+    run_turn_locked (lane, 1);
+    gst_edge_lane_schedule_locked (lane);
     return end_time < 0 || g_get_monotonic_time () < end_time;
   }
   lane->n_waiting++;

@@ -13,7 +13,7 @@
 #define DEFAULT_MAX_BUFFERS 100
 
 static GstEdgeLane *
-new_lane (GstEdgeWorkerPool * pool, const gchar * name, gboolean ordered,
+new_lane (GstEdgeWorkerPool *pool, const gchar *name, gboolean ordered,
     GstEdgeLaneRunFunc run, GstEdgeLaneDropFunc drop, gpointer user_data)
 {
   const GstEdgeQueueLimits limits = {
@@ -40,28 +40,28 @@ new_lane (GstEdgeWorkerPool * pool, const gchar * name, gboolean ordered,
 }
 
 GstEdgeLane *
-gst_edge_lane_new (GstEdgeWorkerPool * pool, const gchar * name,
+gst_edge_lane_new (GstEdgeWorkerPool *pool, const gchar *name,
     GstEdgeLaneRunFunc run, GstEdgeLaneDropFunc drop, gpointer user_data)
 {
   return new_lane (pool, name, TRUE, run, drop, user_data);
 }
 
 GstEdgeLane *
-gst_edge_lane_new_unordered (GstEdgeWorkerPool * pool, const gchar * name,
+gst_edge_lane_new_unordered (GstEdgeWorkerPool *pool, const gchar *name,
     GstEdgeLaneRunFunc run, GstEdgeLaneDropFunc drop, gpointer user_data)
 {
   return new_lane (pool, name, FALSE, run, drop, user_data);
 }
 
 GstEdgeLane *
-gst_edge_lane_ref (GstEdgeLane * lane)
+gst_edge_lane_ref (GstEdgeLane *lane)
 {
   __atomic_fetch_add (&lane->ref_count, 1, __ATOMIC_RELAXED);
   return lane;
 }
 
 void
-gst_edge_lane_unref (GstEdgeLane * lane)
+gst_edge_lane_unref (GstEdgeLane *lane)
 {
   GstEdgeWorkerPool *pool = lane->pool;
 
@@ -80,8 +80,7 @@ gst_edge_lane_unref (GstEdgeLane * lane)
 
 /* Takes everything out and gives it to the drop function. */
 static void
-cancel_queued_locked (GstEdgeLane * lane, gboolean also_control,
-    guint * cancelled)
+cancel_queued_locked (GstEdgeLane *lane, gboolean also_control, guint *cancelled)
 {
   GArray *items = g_array_new (FALSE, FALSE, sizeof (GstEdgeQueueItem));
   GstEdgeQueueItem item;
@@ -114,7 +113,7 @@ cancel_queued_locked (GstEdgeLane * lane, gboolean also_control,
 }
 
 static void
-wait_idle_locked (GstEdgeLane * lane)
+wait_idle_locked (GstEdgeLane *lane)
 {
   while (lane->n_running > gst_edge_lane_count_own_turns (lane)
       || lane->n_dropping > 0)
@@ -122,7 +121,7 @@ wait_idle_locked (GstEdgeLane * lane)
 }
 
 void
-gst_edge_lane_free (GstEdgeLane * lane)
+gst_edge_lane_free (GstEdgeLane *lane)
 {
   gst_edge_lane_set_paused (lane, FALSE);
 
@@ -138,13 +137,13 @@ gst_edge_lane_free (GstEdgeLane * lane)
 }
 
 void
-gst_edge_lane_set_camera (GstEdgeLane * lane, GstEdgeCameraRecord * camera)
+gst_edge_lane_set_camera (GstEdgeLane *lane, GstEdgeCameraRecord *camera)
 {
   __atomic_store_n (&lane->camera, camera, __ATOMIC_RELEASE);
 }
 
 void
-gst_edge_lane_set_limits (GstEdgeLane * lane, const GstEdgeQueueLimits * limits)
+gst_edge_lane_set_limits (GstEdgeLane *lane, const GstEdgeQueueLimits *limits)
 {
   g_mutex_lock (&lane->lock);
   gst_edge_queue_set_limits (lane->queue, limits);
@@ -155,7 +154,7 @@ gst_edge_lane_set_limits (GstEdgeLane * lane, const GstEdgeQueueLimits * limits)
 }
 
 void
-gst_edge_lane_get_level (GstEdgeLane * lane, GstEdgeQueueLevel * level)
+gst_edge_lane_get_level (GstEdgeLane *lane, GstEdgeQueueLevel *level)
 {
   g_mutex_lock (&lane->lock);
   gst_edge_queue_get_level (lane->queue, level);
@@ -164,7 +163,7 @@ gst_edge_lane_get_level (GstEdgeLane * lane, GstEdgeQueueLevel * level)
 
 /* Puts the array away in which nothing was dropped. */
 static void
-keep_spare_locked (GstEdgeLane * lane, GArray * dropped)
+keep_spare_locked (GstEdgeLane *lane, GArray *dropped)
 {
   if (lane->spare == NULL)
     lane->spare = dropped;
@@ -173,8 +172,7 @@ keep_spare_locked (GstEdgeLane * lane, GArray * dropped)
 }
 
 static GstEdgeLaneResult
-drop_new_locked (GstEdgeLane * lane, const GstEdgeQueueItem * item,
-    GArray ** dropped)
+drop_new_locked (GstEdgeLane *lane, const GstEdgeQueueItem *item, GArray **dropped)
 {
   const GstEdgeDroppedItem entry = { *item, GST_EDGE_DROP_NEW };
 
@@ -187,8 +185,7 @@ drop_new_locked (GstEdgeLane * lane, const GstEdgeQueueItem * item,
 
 /* Pushes, waits for room where that is wanted, and says what became of @item; what has to be dropped is in @dropped. */
 static GstEdgeLaneResult
-push_locked (GstEdgeLane * lane, const GstEdgeQueueItem * item,
-    gboolean may_block, GArray ** dropped)
+push_locked (GstEdgeLane *lane, const GstEdgeQueueItem *item, gboolean may_block, GArray **dropped)
 {
   while (!lane->flushing && !lane->closed) {
     switch (gst_edge_queue_push (lane->queue, item, dropped)) {
@@ -212,8 +209,8 @@ push_locked (GstEdgeLane * lane, const GstEdgeQueueItem * item,
 
 /* The same, within the budget of the pool. */
 static GstEdgeLaneResult
-push_within_budget_locked (GstEdgeLane * lane, const GstEdgeQueueItem * item,
-    gboolean may_block, GArray ** dropped)
+push_within_budget_locked (GstEdgeLane *lane, const GstEdgeQueueItem *item,
+    gboolean may_block, GArray **dropped)
 {
   GstEdgeBudgetResult budget;
   GstEdgeLaneResult result;
@@ -233,11 +230,11 @@ push_within_budget_locked (GstEdgeLane * lane, const GstEdgeQueueItem * item,
 
 /* The end of a submit: gives away what was dropped, looks for a worker, unlocks. */
 static void
-finish_submit_unlock (GstEdgeLane * lane, GArray * dropped)
+finish_submit_unlock (GstEdgeLane *lane, GArray *dropped)
 {
   gboolean wake = gst_edge_lane_settle_budget_locked (lane);
-  gboolean schedule = gst_edge_lane_wants_worker_locked (lane);
 
+  gst_edge_lane_schedule_locked (lane);
   if (dropped != NULL && dropped->len > 0)
     gst_edge_lane_free_dropped_locked (lane, dropped);
   else
@@ -246,13 +243,10 @@ finish_submit_unlock (GstEdgeLane * lane, GArray * dropped)
 
   if (wake)
     gst_edge_worker_pool_wake_budget (lane->pool);
-  if (schedule)
-    gst_edge_lane_schedule (lane);      /* last: its run function may free it */
 }
 
 GstEdgeLaneResult
-gst_edge_lane_submit (GstEdgeLane * lane, const GstEdgeQueueItem * item,
-    gboolean may_block)
+gst_edge_lane_submit (GstEdgeLane *lane, const GstEdgeQueueItem *item, gboolean may_block)
 {
   guint n_buffers = gst_edge_queue_item_get_n_buffers (item);
   GstEdgeQueueItem copy = *item;
@@ -279,7 +273,7 @@ gst_edge_lane_submit (GstEdgeLane * lane, const GstEdgeQueueItem * item,
 }
 
 void
-gst_edge_lane_set_flushing (GstEdgeLane * lane, gboolean flushing)
+gst_edge_lane_set_flushing (GstEdgeLane *lane, gboolean flushing)
 {
   g_mutex_lock (&lane->lock);
   lane->flushing = flushing || lane->freed;
@@ -291,7 +285,7 @@ gst_edge_lane_set_flushing (GstEdgeLane * lane, gboolean flushing)
 }
 
 void
-gst_edge_lane_set_closed (GstEdgeLane * lane, gboolean closed)
+gst_edge_lane_set_closed (GstEdgeLane *lane, gboolean closed)
 {
   g_mutex_lock (&lane->lock);
   lane->closed = closed;
@@ -300,22 +294,17 @@ gst_edge_lane_set_closed (GstEdgeLane * lane, gboolean closed)
 }
 
 void
-gst_edge_lane_set_suspended (GstEdgeLane * lane, gboolean suspended)
+gst_edge_lane_set_suspended (GstEdgeLane *lane, gboolean suspended)
 {
-  gboolean schedule;
-
   g_mutex_lock (&lane->lock);
   lane->suspended = suspended;
   gst_edge_lane_signal_locked (lane);
-  schedule = gst_edge_lane_wants_worker_locked (lane);
+  gst_edge_lane_schedule_locked (lane);
   g_mutex_unlock (&lane->lock);
-
-  if (schedule)
-    gst_edge_lane_schedule (lane);
 }
 
 guint
-gst_edge_lane_cancel (GstEdgeLane * lane)
+gst_edge_lane_cancel (GstEdgeLane *lane)
 {
   guint cancelled;
 
@@ -326,7 +315,7 @@ gst_edge_lane_cancel (GstEdgeLane * lane)
 }
 
 void
-gst_edge_lane_wait_idle (GstEdgeLane * lane)
+gst_edge_lane_wait_idle (GstEdgeLane *lane)
 {
   g_mutex_lock (&lane->lock);
   wait_idle_locked (lane);
@@ -334,7 +323,7 @@ gst_edge_lane_wait_idle (GstEdgeLane * lane)
 }
 
 gboolean
-gst_edge_lane_drain (GstEdgeLane * lane, gint64 timeout)
+gst_edge_lane_drain (GstEdgeLane *lane, gint64 timeout)
 {
   gint64 end_time = timeout < 0 ? -1 : g_get_monotonic_time () + timeout;
   gboolean in_time = TRUE;
@@ -355,8 +344,7 @@ gst_edge_lane_drain (GstEdgeLane * lane, gint64 timeout)
 }
 
 void
-gst_edge_lane_wait_until (GstEdgeLane * lane,
-    gboolean (*is_done) (gpointer data), gpointer data)
+gst_edge_lane_wait_until (GstEdgeLane *lane, gboolean (*is_done) (gpointer data), gpointer data)
 {
   g_mutex_lock (&lane->lock);
   while (!is_done (data))
@@ -366,7 +354,7 @@ gst_edge_lane_wait_until (GstEdgeLane * lane,
 
 /* A worker is held or no longer so: tells the pool, with the lock released meanwhile. */
 static void
-set_held_locked (GstEdgeLane * lane, gboolean held)
+set_held_locked (GstEdgeLane *lane, gboolean held)
 {
   if (lane->held == held)
     return;
@@ -377,7 +365,7 @@ set_held_locked (GstEdgeLane * lane, gboolean held)
 }
 
 void
-gst_edge_lane_set_paused (GstEdgeLane * lane, gboolean paused)
+gst_edge_lane_set_paused (GstEdgeLane *lane, gboolean paused)
 {
   g_mutex_lock (&lane->lock);
   __atomic_store_n (&lane->paused, paused, __ATOMIC_RELAXED);
@@ -386,7 +374,7 @@ gst_edge_lane_set_paused (GstEdgeLane * lane, gboolean paused)
 }
 
 void
-gst_edge_lane_may_be_held (GstEdgeLane * lane)
+gst_edge_lane_may_be_held (GstEdgeLane *lane)
 {
   if (!__atomic_load_n (&lane->paused, __ATOMIC_RELAXED))
     return;
@@ -397,7 +385,7 @@ gst_edge_lane_may_be_held (GstEdgeLane * lane)
 }
 
 void
-gst_edge_lane_add_stats (GstEdgeLane * lane, GstEdgeWorkStats * sum)
+gst_edge_lane_add_stats (GstEdgeLane *lane, GstEdgeWorkStats *sum)
 {
   GstEdgeQueueLimits limits;
   GstEdgeQueueLevel level;
@@ -415,7 +403,7 @@ gst_edge_lane_add_stats (GstEdgeLane * lane, GstEdgeWorkStats * sum)
 }
 
 GstStructure *
-gst_edge_lane_get_stats (GstEdgeLane * lane, const gchar * name)
+gst_edge_lane_get_stats (GstEdgeLane *lane, const gchar *name)
 {
   GstStructure *structure = gst_structure_new_empty (name);
   GstEdgeWorkStats stats = { 0, };

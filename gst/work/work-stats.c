@@ -11,7 +11,7 @@
 #include "work/work-stats.h"
 
 void
-gst_edge_work_stats_add (GstEdgeWorkStats * sum, const GstEdgeWorkStats * stats)
+gst_edge_work_stats_add (GstEdgeWorkStats *sum, const GstEdgeWorkStats *stats)
 {
   guint i;
 
@@ -31,7 +31,7 @@ gst_edge_work_stats_add (GstEdgeWorkStats * sum, const GstEdgeWorkStats * stats)
 }
 
 guint64
-gst_edge_work_stats_get_dropped (const GstEdgeWorkStats * stats)
+gst_edge_work_stats_get_dropped (const GstEdgeWorkStats *stats)
 {
   guint64 dropped = 0;
   guint i;
@@ -42,8 +42,7 @@ gst_edge_work_stats_get_dropped (const GstEdgeWorkStats * stats)
 }
 
 void
-gst_edge_work_stats_to_structure (const GstEdgeWorkStats * stats,
-    GstStructure * structure)
+gst_edge_work_stats_to_structure (const GstEdgeWorkStats *stats, GstStructure *structure)
 {
   gst_structure_set (structure,
       "queued", G_TYPE_UINT, stats->queued,

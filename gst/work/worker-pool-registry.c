@@ -17,9 +17,8 @@ static GHashTable *registry;    /* registry_lock: name → GstEdgeWorkerPool, NU
 static GHashTable *past;        /* registry_lock: name → GstEdgeWorkStats of pools of that name that are gone */
 
 GstEdgeWorkerPool *
-gst_edge_worker_pool_get_full (const gchar * name,
-    const GstEdgeWorkerPoolOptions * options, GstEdgeWorkerPoolFields * refused,
-    GError ** error)
+gst_edge_worker_pool_get_full (const gchar *name,
+    const GstEdgeWorkerPoolOptions *options, GstEdgeWorkerPoolFields *refused, GError **error)
 {
   GstEdgeWorkerPoolFields refused_fields = 0;
   GstEdgeWorkerPool *pool;
@@ -46,8 +45,7 @@ gst_edge_worker_pool_get_full (const gchar * name,
 }
 
 GstEdgeWorkerPool *
-gst_edge_worker_pool_get (const gchar * name, guint max_workers,
-    GError ** error)
+gst_edge_worker_pool_get (const gchar *name, guint max_workers, GError **error)
 {
   GstEdgeWorkerPoolOptions options = { 0, };
   GstEdgeWorkerPoolFields refused;
@@ -65,7 +63,7 @@ gst_edge_worker_pool_get (const gchar * name, guint max_workers,
 }
 
 GstEdgeWorkerPool *
-gst_edge_worker_pool_ref (GstEdgeWorkerPool * pool)
+gst_edge_worker_pool_ref (GstEdgeWorkerPool *pool)
 {
   g_mutex_lock (&registry_lock);
   pool->n_users++;
@@ -75,7 +73,7 @@ gst_edge_worker_pool_ref (GstEdgeWorkerPool * pool)
 
 /* Without lanes, what is gone is all there was. */
 static void
-remember_locked (GstEdgeWorkerPool * pool)
+remember_locked (GstEdgeWorkerPool *pool)
 {
   GstEdgeWorkStats *stats;
 
@@ -112,7 +110,7 @@ gst_edge_worker_pools_list (void)
 }
 
 void
-gst_edge_worker_pool_add_past (const gchar * name, GstEdgeWorkStats * sum)
+gst_edge_worker_pool_add_past (const gchar *name, GstEdgeWorkStats *sum)
 {
   const GstEdgeWorkStats *stats;
 
@@ -124,7 +122,7 @@ gst_edge_worker_pool_add_past (const gchar * name, GstEdgeWorkStats * sum)
 }
 
 void
-gst_edge_worker_pool_unref (GstEdgeWorkerPool * pool)
+gst_edge_worker_pool_unref (GstEdgeWorkerPool *pool)
 {
   gboolean last;
 

@@ -14,7 +14,7 @@
 #define GST_CAT_DEFAULT gst_edge_work_get_debug_category ()
 
 void
-gst_edge_worker_pool_add_lane (GstEdgeWorkerPool * pool, GstEdgeLane * lane)
+gst_edge_worker_pool_add_lane (GstEdgeWorkerPool *pool, GstEdgeLane *lane)
 {
   gst_edge_worker_pool_ref (pool);
   __atomic_fetch_add (&pool->n_refs, 1, __ATOMIC_RELAXED);
@@ -27,7 +27,7 @@ gst_edge_worker_pool_add_lane (GstEdgeWorkerPool * pool, GstEdgeLane * lane)
 /* Keeps its counters, but not what is only true of a lane that exists. An item that runs is its owner's own turn, in
  * which it frees the lane: it will have run. */
 void
-gst_edge_worker_pool_remove_lane (GstEdgeWorkerPool * pool, GstEdgeLane * lane)
+gst_edge_worker_pool_remove_lane (GstEdgeWorkerPool *pool, GstEdgeLane *lane)
 {
   GstEdgeCameraRecord *camera = __atomic_load_n (&lane->camera,
       __ATOMIC_ACQUIRE);
@@ -52,7 +52,7 @@ gst_edge_worker_pool_remove_lane (GstEdgeWorkerPool * pool, GstEdgeLane * lane)
 }
 
 static void
-sum_lanes_locked (GstEdgeWorkerPool * pool, GstEdgeWorkStats * sum)
+sum_lanes_locked (GstEdgeWorkerPool *pool, GstEdgeWorkStats *sum)
 {
   guint i;
 
@@ -62,7 +62,7 @@ sum_lanes_locked (GstEdgeWorkerPool * pool, GstEdgeWorkStats * sum)
 }
 
 GstStructure *
-gst_edge_worker_pool_get_stats (GstEdgeWorkerPool * pool)
+gst_edge_worker_pool_get_stats (GstEdgeWorkerPool *pool)
 {
   GstEdgeWorkStats sum;
   GstStructure *structure;
@@ -85,7 +85,7 @@ gst_edge_worker_pool_get_stats (GstEdgeWorkerPool * pool)
 }
 
 void
-gst_edge_worker_pool_log (GstEdgeWorkerPool * pool, GstClockTime interval)
+gst_edge_worker_pool_log (GstEdgeWorkerPool *pool, GstClockTime interval)
 {
   GstEdgeWorkStats sum;
   gint64 now = g_get_monotonic_time ();

@@ -14,6 +14,7 @@ import os
 import re
 import resource
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -28,12 +29,13 @@ import redis  # noqa: E402
 
 import pictures  # noqa: E402
 from cameras import Cameras  # noqa: E402
-from deployment import Deployment  # noqa: E402
+from deployment import Deployment, Gst  # noqa: E402
 from servers import ServerError, Servers  # noqa: E402
 from show import Progress, row_of, say, table  # noqa: E402
 
 FIRST_FRAME = 10  # seconds after which the time starts to count without any
 FINISH = 20  # seconds to deliver everything at the end
+PAGE_PORT = 9464  # of the live page, if it is free
 
 
 class Failure(Exception):
@@ -113,6 +115,23 @@ def start_servers(stack):
     say("servers", "RabbitMQ on 127.0.0.1:%d and Redis on 127.0.0.1:%d, private, for this run (%.1f s)" % (
         servers.ports["rabbitmq"], servers.ports["redis"], time.monotonic() - started))
     return servers
+
+
+def serve_page():
+    """The live page, while this process runs; must come before GStreamer is initialised, which starts it."""
+    if not os.path.exists(os.path.join(os.environ["EDGE_BUILD_DIR"], "plugins", "metrics", "libgstedgemetrics.so")):
+        return
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", PAGE_PORT))
+        except OSError:
+            probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    os.environ["GST_TRACERS"] = "edgemetrics(port=%d)" % port
+    Gst.init(None)
+    del os.environ["GST_TRACERS"]  # this process only
+    say("page", "http://127.0.0.1:%d/ shows it live; /metrics is for Prometheus" % port)
 
 
 def start_cameras(stack, options):
@@ -232,6 +251,7 @@ def demo(options, interrupt, stack):
     urls = start_cameras(stack, options)
     consumer = stack.enter_context(contextlib.closing(Consumer(servers)))
     cache = redis.Redis.from_url(servers.redis_uri)
+    serve_page()
     deployment = stack.enter_context(contextlib.closing(
         Deployment(urls, servers.amqp_uri, servers.redis_uri, options.fps)))
 

@@ -19,7 +19,7 @@ static const GstEdgeCameraCodec codecs[] = {
 };
 
 const GstEdgeCameraCodec *
-gst_edge_camera_codec_find (const GstCaps * rtp_caps)
+gst_edge_camera_codec_find (const GstCaps *rtp_caps)
 {
   const GstStructure *s = gst_caps_get_structure (rtp_caps, 0);
   const gchar *name = gst_structure_get_string (s, "encoding-name");
@@ -35,14 +35,14 @@ gst_edge_camera_codec_find (const GstCaps * rtp_caps)
 }
 
 static gboolean
-makes (GstElementFactory * factory, const GstCaps * downstream)
+makes (GstElementFactory *factory, const GstCaps *downstream)
 {
   return gst_element_factory_can_src_any_caps (factory, downstream);
 }
 
 /* Usable decoders by rank. */
 static GList *
-list_decoders (const GstEdgeCameraCodec * codec, const GstCaps * downstream)
+list_decoders (const GstEdgeCameraCodec *codec, const GstCaps *downstream)
 {
   GstCaps *caps = gst_caps_from_string (codec->caps);
   GList *all = gst_element_factory_list_get_elements
@@ -65,7 +65,7 @@ list_decoders (const GstEdgeCameraCodec * codec, const GstCaps * downstream)
 }
 
 static void
-set_if_there (GstElement * element, const gchar * property, const gchar * value)
+set_if_there (GstElement *element, const gchar *property, const gchar *value)
 {
   if (g_object_class_find_property (G_OBJECT_GET_CLASS (element), property))
     gst_util_set_object_arg (G_OBJECT (element), property, value);
@@ -74,7 +74,7 @@ set_if_there (GstElement * element, const gchar * property, const gchar * value)
 /* One thread each: with many cameras the cores are busy anyway, and every further thread of a decoder costs memory
  * for its pictures and time for handing over. A frame that arrives late is still wanted. */
 static void
-set_up (GstElement * decoder)
+set_up (GstElement *decoder)
 {
   set_if_there (decoder, "max-threads", "1");
   set_if_there (decoder, "output-corrupt", "false");
@@ -82,8 +82,7 @@ set_up (GstElement * decoder)
 }
 
 GstElement *
-gst_edge_camera_codec_make_decoder (const GstEdgeCameraCodec * codec,
-    guint index, const GstCaps * downstream)
+gst_edge_camera_codec_make_decoder (const GstEdgeCameraCodec *codec, guint index, const GstCaps *downstream)
 {
   GList *factories = list_decoders (codec, downstream);
   guint n = g_list_length (factories), i;

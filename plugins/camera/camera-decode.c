@@ -21,8 +21,7 @@
 #define TOO_LONG(interval, period) ((interval) > (period) + (period) / 4)
 
 void
-gst_edge_camera_decode_init (GstEdgeCameraDecode * decode,
-    GstRtspCameraSrcDecode mode)
+gst_edge_camera_decode_init (GstEdgeCameraDecode *decode, GstRtspCameraSrcDecode mode)
 {
   *decode = (GstEdgeCameraDecode) {
   .mode = mode,.needed = NEEDED_AT_FIRST};
@@ -31,7 +30,7 @@ gst_edge_camera_decode_init (GstEdgeCameraDecode * decode,
 }
 
 void
-gst_edge_camera_decode_restart (GstEdgeCameraDecode * decode)
+gst_edge_camera_decode_restart (GstEdgeCameraDecode *decode)
 {
   decode->wait_keyframe = TRUE;
   decode->keyframes_fail = FALSE;
@@ -40,7 +39,7 @@ gst_edge_camera_decode_restart (GstEdgeCameraDecode * decode)
 }
 
 static void
-decode_all (GstEdgeCameraDecode * decode)
+decode_all (GstEdgeCameraDecode *decode)
 {
   decode->keyframes_only = FALSE;
   decode->wait_keyframe = TRUE;
@@ -50,7 +49,7 @@ decode_all (GstEdgeCameraDecode * decode)
 }
 
 static void
-measure (GstEdgeCameraDecode * decode, GstClockTime time, GstClockTime period)
+measure (GstEdgeCameraDecode *decode, GstClockTime time, GstClockTime period)
 {
   if (GST_CLOCK_TIME_IS_VALID (decode->last_keyframe)
       && time > decode->last_keyframe) {
@@ -64,8 +63,7 @@ measure (GstEdgeCameraDecode * decode, GstClockTime time, GstClockTime period)
 }
 
 static void
-choose (GstEdgeCameraDecode * decode, GstClockTime time, gboolean keyframe,
-    GstClockTime period)
+choose (GstEdgeCameraDecode *decode, GstClockTime time, gboolean keyframe, GstClockTime period)
 {
   gboolean rare = period == 0
       || (GST_CLOCK_TIME_IS_VALID (decode->last_keyframe)
@@ -88,7 +86,7 @@ choose (GstEdgeCameraDecode * decode, GstClockTime time, gboolean keyframe,
 }
 
 GstEdgeCameraVerdict
-gst_edge_camera_decode_judge (GstEdgeCameraDecode * decode, GstClockTime time,
+gst_edge_camera_decode_judge (GstEdgeCameraDecode *decode, GstClockTime time,
     gboolean keyframe, GstClockTime period)
 {
   if (GST_CLOCK_TIME_IS_VALID (time)) {
@@ -106,19 +104,19 @@ gst_edge_camera_decode_judge (GstEdgeCameraDecode * decode, GstClockTime time,
 }
 
 void
-gst_edge_camera_decode_lost (GstEdgeCameraDecode * decode)
+gst_edge_camera_decode_lost (GstEdgeCameraDecode *decode)
 {
   decode->wait_keyframe = TRUE;
 }
 
 void
-gst_edge_camera_decode_fed_alone (GstEdgeCameraDecode * decode)
+gst_edge_camera_decode_fed_alone (GstEdgeCameraDecode *decode)
 {
   decode->unanswered++;
 }
 
 void
-gst_edge_camera_decode_answered (GstEdgeCameraDecode * decode)
+gst_edge_camera_decode_answered (GstEdgeCameraDecode *decode)
 {
   decode->unanswered = 0;
 }

@@ -2,85 +2,14 @@
  * Copyright (C) 2026 the gst-edge-video authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Keeps one camera connected, on a thread of its own. */
+ * Keeps one camera connected: what the connection says, and what the thread does about it. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
 #endif
 
-#include "camera-keeper.h"
+#include "camera-keeper-private.h"
 #include "camera-report.h"
-#include "camera-uri.h"
-
-GST_DEBUG_CATEGORY_EXTERN (gst_rtsp_camera_src_debug);
-#define GST_CAT_DEFAULT gst_rtsp_camera_src_debug
-
-#define MAX_QUIT_TIME (2 * G_TIME_SPAN_SECOND)
-
-struct _GstEdgeCameraKeeper
-{
-  gatomicrefcount refs;         /* the element's and the thread's */
-  GstElement *element;
-  GstEdgeCamera camera;
-  GThread *thread;
-
-  GMutex lock;
-  GCond changed;
-
-  /* lock: what is asked for */
-  guint playing;                /* 0 = no, else a number of its own each time */
-  guint times_played;
-  gboolean end_stream;
-  gboolean quit;
-  gint64 quit_at;
-  GstClock *clock;
-  GstClockTime base_time;
-
-  /* lock: what the connection says */
-  gboolean alive;
-  gboolean failed;
-  GstEdgeCameraReason failure;
-  gchar *failure_detail;
-  GstFlowReturn refusal;        /* OK = none */
-
-  /* lock: what others may see; written by the thread only */
-  GstEdgeCameraSession *session;
-  GstEdgeCameraHealth health;
-  GstClockTime latency;
-  gboolean finished;
-
-  /* thread */
-  guint session_playing;        /* what `playing` was when the connection was made */
-  guint64 connections;
-  gboolean delivered;           /* there was a frame since the stream began */
-  gboolean halted;              /* the stream has ended */
-};
-
-static void
-settings_clear (GstEdgeCameraSettings * settings)
-{
-  g_free (settings->camera_id);
-  g_free (settings->name);
-  g_free (settings->location);
-  g_free (settings->user);
-  gst_edge_camera_free_secret (settings->password);
-  g_free (settings->text);
-}
-
-static void
-keeper_unref (GstEdgeCameraKeeper * keeper)
-{
-  if (!g_atomic_ref_count_dec (&keeper->refs))
-    return;
-  gst_edge_camera_outlet_free (keeper->camera.outlet);
-  settings_clear (&keeper->camera.settings);
-  gst_clear_object (&keeper->clock);
-  g_free (keeper->failure_detail);
-  gst_object_unref (keeper->element);
-  g_mutex_clear (&keeper->lock);
-  g_cond_clear (&keeper->changed);
-  g_free (keeper);
-}
 
 /* 1. What the connection says, from its threads. */
 
@@ -96,7 +25,7 @@ on_alive (gpointer user_data)
 }
 
 static void
-on_failed (GstEdgeCameraReason reason, const gchar * detail, gpointer user_data)
+on_failed (GstEdgeCameraReason reason, const gchar *detail, gpointer user_data)
 {
   GstEdgeCameraKeeper *keeper = user_data;
 
@@ -121,7 +50,7 @@ on_refused (GstFlowReturn flow, gpointer user_data)
 }
 
 static void
-on_forward (GstMessage * message, gpointer user_data)
+on_forward (GstMessage *message, gpointer user_data)
 {
   GstEdgeCameraKeeper *keeper = user_data;
 
@@ -129,7 +58,7 @@ on_forward (GstMessage * message, gpointer user_data)
 }
 
 static void
-on_source_setup (GstElement * source, gpointer user_data)
+on_source_setup (GstElement *source, gpointer user_data)
 {
   GstEdgeCameraKeeper *keeper = user_data;
 
@@ -139,7 +68,7 @@ on_source_setup (GstElement * source, gpointer user_data)
 /* 2. What the thread does. */
 
 static void
-open_session (GstEdgeCameraKeeper * keeper)
+open_session (GstEdgeCameraKeeper *keeper)
 {
   static const GstEdgeCameraSessionFuncs funcs = {
     on_alive, on_failed, on_refused, on_forward, on_source_setup
@@ -166,7 +95,7 @@ open_session (GstEdgeCameraKeeper * keeper)
 }
 
 static void
-close_session (GstEdgeCameraKeeper * keeper)
+close_session (GstEdgeCameraKeeper *keeper)
 {
   GstEdgeCameraSession *session;
 
@@ -178,7 +107,7 @@ close_session (GstEdgeCameraKeeper * keeper)
 }
 
 static void
-set_health (GstEdgeCameraKeeper * keeper, const GstEdgeCameraHealth * health)
+set_health (GstEdgeCameraKeeper *keeper, const GstEdgeCameraHealth *health)
 {
   gboolean changed;
 
@@ -191,7 +120,7 @@ set_health (GstEdgeCameraKeeper * keeper, const GstEdgeCameraHealth * health)
 }
 
 static void
-update_latency (GstEdgeCameraKeeper * keeper)
+update_latency (GstEdgeCameraKeeper *keeper)
 {
   GstPad *inlet = gst_edge_camera_session_get_inlet (keeper->session);
   GstQuery *query = gst_query_new_latency ();
@@ -215,7 +144,7 @@ update_latency (GstEdgeCameraKeeper * keeper)
 }
 
 static void
-camera_is_alive (GstEdgeCameraKeeper * keeper)
+camera_is_alive (GstEdgeCameraKeeper *keeper)
 {
   GstEdgeCameraHealth health = keeper->health;
 
@@ -228,8 +157,8 @@ camera_is_alive (GstEdgeCameraKeeper * keeper)
 }
 
 static void
-camera_failed (GstEdgeCameraKeeper * keeper, GstEdgeCameraReason reason,
-    const gchar * detail, gboolean had_frames)
+camera_failed (GstEdgeCameraKeeper *keeper, GstEdgeCameraReason reason,
+    const gchar *detail, gboolean had_frames)
 {
   GstEdgeCameraHealth health = keeper->health;
   gboolean is_news;
@@ -246,7 +175,7 @@ camera_failed (GstEdgeCameraKeeper * keeper, GstEdgeCameraReason reason,
 }
 
 static void
-stream_refused (GstEdgeCameraKeeper * keeper, GstFlowReturn flow)
+stream_refused (GstEdgeCameraKeeper *keeper, GstFlowReturn flow)
 {
   /* Caps that fitted once: it is the camera that has changed. */
   if (flow == GST_FLOW_NOT_NEGOTIATED && keeper->delivered) {
@@ -262,8 +191,8 @@ stream_refused (GstEdgeCameraKeeper * keeper, GstFlowReturn flow)
   keeper->halted = TRUE;
 }
 
-static void
-reset_health (GstEdgeCameraKeeper * keeper)
+void
+gst_edge_camera_keeper_reset_health (GstEdgeCameraKeeper *keeper)
 {
   const GstEdgeCameraSettings *settings = &keeper->camera.settings;
   GstEdgeCameraHealth health;
@@ -278,7 +207,7 @@ reset_health (GstEdgeCameraKeeper * keeper)
 
 /* Deals with one thing that the connection has said. FALSE when there was none. */
 static gboolean
-serve_session (GstEdgeCameraKeeper * keeper, gint64 * deadline)
+serve_session (GstEdgeCameraKeeper *keeper, gint64 *deadline)
 {
   gboolean alive, failed, was_alive;
   GstEdgeCameraReason reason;
@@ -312,7 +241,7 @@ serve_session (GstEdgeCameraKeeper * keeper, gint64 * deadline)
 
 /* One step. Returns when the next is due at the latest; 0 = at once. */
 static gint64
-step (GstEdgeCameraKeeper * keeper, guint playing, gboolean end_stream)
+step (GstEdgeCameraKeeper *keeper, guint playing, gboolean end_stream)
 {
   gint64 deadline = G_MAXINT64, now;
   GstEdgeCameraHealth health;
@@ -326,7 +255,7 @@ step (GstEdgeCameraKeeper * keeper, guint playing, gboolean end_stream)
   if (playing == 0 || keeper->halted) {
     if (keeper->health.state != GST_RTSP_CAMERA_SRC_STATE_INACTIVE
         || keeper->health.backoff.failures > 0)
-      reset_health (keeper);
+      gst_edge_camera_keeper_reset_health (keeper);
     return G_MAXINT64;
   }
   if (keeper->session != NULL)
@@ -343,8 +272,7 @@ step (GstEdgeCameraKeeper * keeper, guint playing, gboolean end_stream)
 }
 
 static gboolean
-has_news_locked (GstEdgeCameraKeeper * keeper, guint playing,
-    gboolean end_stream)
+has_news_locked (GstEdgeCameraKeeper *keeper, guint playing, gboolean end_stream)
 {
   gboolean active = keeper->health.state == GST_RTSP_CAMERA_SRC_STATE_ACTIVE;
 
@@ -354,8 +282,8 @@ has_news_locked (GstEdgeCameraKeeper * keeper, guint playing,
           || keeper->refusal != GST_FLOW_OK || (keeper->alive && !active)));
 }
 
-static gpointer
-run (gpointer data)
+gpointer
+gst_edge_camera_keeper_run (gpointer data)
 {
   GstEdgeCameraKeeper *keeper = data;
   gboolean end_stream;
@@ -381,196 +309,12 @@ run (gpointer data)
   g_mutex_unlock (&keeper->lock);
 
   close_session (keeper);
-  reset_health (keeper);
+  gst_edge_camera_keeper_reset_health (keeper);
 
   g_mutex_lock (&keeper->lock);
   keeper->finished = TRUE;
   g_cond_broadcast (&keeper->changed);
   g_mutex_unlock (&keeper->lock);
-  keeper_unref (keeper);
+  gst_edge_camera_keeper_unref (keeper);
   return NULL;
-}
-
-/* 3. What the element asks for. */
-
-GstEdgeCameraKeeper *
-gst_edge_camera_keeper_new (GstElement * element, GstPad * pad,
-    GstEdgeCameraSettings * settings, GstEdgeCameraRate rate)
-{
-  GstEdgeCameraKeeper *keeper = g_new0 (GstEdgeCameraKeeper, 1);
-  GstEdgeCamera *camera = &keeper->camera;
-  gchar *thread_name;
-
-  g_atomic_ref_count_init (&keeper->refs);
-  keeper->element = gst_object_ref (element);
-  g_mutex_init (&keeper->lock);
-  g_cond_init (&keeper->changed);
-  camera->settings = *settings;
-  camera->rate = rate;
-  camera->outlet = gst_edge_camera_outlet_new (pad, &camera->rate,
-      &camera->counters);
-  gst_edge_camera_outlet_reset (camera->outlet);
-  gst_edge_camera_decode_init (&camera->decode, settings->decode);
-  reset_health (keeper);
-
-  g_atomic_ref_count_inc (&keeper->refs);
-  thread_name = g_strdup_printf ("camera:%s", settings->name);
-  keeper->thread = g_thread_new (thread_name, run, keeper);
-  g_free (thread_name);
-  return keeper;
-}
-
-void
-gst_edge_camera_keeper_play (GstEdgeCameraKeeper * keeper, GstClock * clock,
-    GstClockTime base_time)
-{
-  g_mutex_lock (&keeper->lock);
-  gst_object_replace ((GstObject **) & keeper->clock, GST_OBJECT (clock));
-  keeper->base_time = base_time;
-  keeper->playing = ++keeper->times_played;
-  g_cond_signal (&keeper->changed);
-  g_mutex_unlock (&keeper->lock);
-}
-
-void
-gst_edge_camera_keeper_pause (GstEdgeCameraKeeper * keeper)
-{
-  g_mutex_lock (&keeper->lock);
-  keeper->playing = 0;
-  g_cond_signal (&keeper->changed);
-  g_mutex_unlock (&keeper->lock);
-}
-
-void
-gst_edge_camera_keeper_end_stream (GstEdgeCameraKeeper * keeper)
-{
-  g_mutex_lock (&keeper->lock);
-  keeper->end_stream = TRUE;
-  g_cond_signal (&keeper->changed);
-  g_mutex_unlock (&keeper->lock);
-}
-
-void
-gst_edge_camera_keeper_quit (GstEdgeCameraKeeper * keeper)
-{
-  g_mutex_lock (&keeper->lock);
-  if (!keeper->quit)
-    keeper->quit_at = g_get_monotonic_time ();
-  keeper->quit = TRUE;
-  g_cond_signal (&keeper->changed);
-  g_mutex_unlock (&keeper->lock);
-}
-
-void
-gst_edge_camera_keeper_set_rate (GstEdgeCameraKeeper * keeper,
-    GstEdgeCameraRate rate)
-{
-  GST_EDGE_CAMERA_SET (keeper->camera.rate, rate);
-}
-
-void
-gst_edge_camera_keeper_free (GstEdgeCameraKeeper * keeper)
-{
-  gboolean finished;
-
-  gst_edge_camera_keeper_quit (keeper);
-  g_mutex_lock (&keeper->lock);
-  while (!keeper->finished)
-    if (!g_cond_wait_until (&keeper->changed, &keeper->lock,
-            keeper->quit_at + MAX_QUIT_TIME))
-      break;
-  finished = keeper->finished;
-  g_mutex_unlock (&keeper->lock);
-
-  if (finished) {
-    g_thread_join (keeper->thread);
-  } else {
-    GST_WARNING_OBJECT (keeper->element, "the last connection of camera %s "
-        "does not end; it is left behind", keeper->camera.settings.name);
-    g_thread_unref (keeper->thread);
-  }
-  keeper_unref (keeper);
-}
-
-GstRtspCameraSrcState
-gst_edge_camera_keeper_get_state (GstEdgeCameraKeeper * keeper)
-{
-  GstRtspCameraSrcState state;
-
-  g_mutex_lock (&keeper->lock);
-  state = keeper->health.state;
-  g_mutex_unlock (&keeper->lock);
-  return state;
-}
-
-GstClockTime
-gst_edge_camera_keeper_get_latency (GstEdgeCameraKeeper * keeper)
-{
-  GstClockTime latency;
-
-  g_mutex_lock (&keeper->lock);
-  latency = keeper->latency;
-  g_mutex_unlock (&keeper->lock);
-  return latency;
-}
-
-gboolean
-gst_edge_camera_keeper_send_upstream (GstEdgeCameraKeeper * keeper,
-    GstEvent * event)
-{
-  GstPad *inlet = NULL;
-  gboolean ok = FALSE;
-
-  g_mutex_lock (&keeper->lock);
-  if (keeper->session != NULL)
-    inlet = gst_object_ref (gst_edge_camera_session_get_inlet
-        (keeper->session));
-  g_mutex_unlock (&keeper->lock);
-  if (inlet == NULL) {
-    gst_event_unref (event);
-    return FALSE;
-  }
-  ok = gst_pad_push_event (inlet, event);
-  gst_object_unref (inlet);
-  return ok;
-}
-
-GstStructure *
-gst_edge_camera_keeper_get_stats (GstEdgeCameraKeeper * keeper)
-{
-  const GstEdgeCameraCounters *c = &keeper->camera.counters;
-  const gint64 now = g_get_monotonic_time ();
-  GstEdgeCameraHealth health;
-  gboolean active;
-
-  g_mutex_lock (&keeper->lock);
-  health = keeper->health;
-  g_mutex_unlock (&keeper->lock);
-  active = health.state == GST_RTSP_CAMERA_SRC_STATE_ACTIVE;
-
-  return gst_structure_new ("rtsp-camera-src-stats",
-      "state", G_TYPE_STRING, gst_edge_camera_state_get_name (health.state),
-      "reason", G_TYPE_STRING, gst_edge_camera_reason_get_name (health.reason),
-      "consecutive-failures", G_TYPE_UINT, health.backoff.failures,
-      "next-retry", G_TYPE_UINT64, active || health.retry_at <= now ? 0
-      : (guint64) (health.retry_at - now) * GST_USECOND,
-      "uptime", G_TYPE_UINT64, active
-      ? (guint64) (now - health.active_since) * GST_USECOND : 0,
-      "connects", G_TYPE_UINT64, GST_EDGE_CAMERA_GET (c->connects),
-      "failures", G_TYPE_UINT64, GST_EDGE_CAMERA_GET (c->failures),
-      "bytes", G_TYPE_UINT64, GST_EDGE_CAMERA_GET (c->bytes),
-      "pictures", G_TYPE_UINT64, GST_EDGE_CAMERA_GET (c->pictures),
-      "keyframes", G_TYPE_UINT64, GST_EDGE_CAMERA_GET (c->keyframes),
-      "keyframe-interval", G_TYPE_UINT64,
-      GST_EDGE_CAMERA_GET (c->keyframe_interval),
-      "keyframes-only", G_TYPE_BOOLEAN,
-      GST_EDGE_CAMERA_GET (c->keyframes_only),
-      "skipped", G_TYPE_UINT64, GST_EDGE_CAMERA_GET (c->skipped),
-      "dropped-late", G_TYPE_UINT64, GST_EDGE_CAMERA_GET (c->late),
-      "frames", G_TYPE_UINT64, GST_EDGE_CAMERA_GET (c->frames),
-      "dropped-rate", G_TYPE_UINT64, GST_EDGE_CAMERA_GET (c->limited),
-      "dropped-flushing", G_TYPE_UINT64, GST_EDGE_CAMERA_GET (c->lost),
-      "dropped-packets", G_TYPE_UINT64,
-      GST_EDGE_CAMERA_GET (c->blocked_packets),
-      "out", G_TYPE_UINT64, GST_EDGE_CAMERA_GET (c->out), NULL);
 }

@@ -17,8 +17,7 @@
 #define GIVE_UP (3 * GST_SECOND)
 
 gboolean
-gst_edge_camera_lag_is_behind (GstEdgeCameraLag * lag, GstClockTime now,
-    GstClockTime time)
+gst_edge_camera_lag_is_behind (GstEdgeCameraLag *lag, GstClockTime now, GstClockTime time)
 {
   GstClockTimeDiff delay = GST_CLOCK_DIFF (time, now);
 

@@ -11,15 +11,14 @@
 #include "camera-limiter.h"
 
 void
-gst_edge_camera_limiter_restart (GstEdgeCameraLimiter * limiter)
+gst_edge_camera_limiter_restart (GstEdgeCameraLimiter *limiter)
 {
   limiter->started = FALSE;
   limiter->interval = 0;
 }
 
 void
-gst_edge_camera_limiter_set_rate (GstEdgeCameraLimiter * limiter, guint fps_n,
-    guint fps_d)
+gst_edge_camera_limiter_set_rate (GstEdgeCameraLimiter *limiter, guint fps_n, guint fps_d)
 {
   GstClockTime period =
       fps_n > 0 ? gst_util_uint64_scale_round (GST_SECOND, fps_d, fps_n) : 0;
@@ -31,7 +30,7 @@ gst_edge_camera_limiter_set_rate (GstEdgeCameraLimiter * limiter, guint fps_n,
 }
 
 static void
-observe (GstEdgeCameraLimiter * limiter, GstClockTime time)
+observe (GstEdgeCameraLimiter *limiter, GstClockTime time)
 {
   if (limiter->started && time > limiter->last) {
     GstClockTime delta = time - limiter->last;
@@ -46,8 +45,7 @@ observe (GstEdgeCameraLimiter * limiter, GstClockTime time)
 }
 
 gboolean
-gst_edge_camera_limiter_wants (GstEdgeCameraLimiter * limiter,
-    GstClockTime time)
+gst_edge_camera_limiter_wants (GstEdgeCameraLimiter *limiter, GstClockTime time)
 {
   GstClockTime tolerance;
 
@@ -60,7 +58,7 @@ gst_edge_camera_limiter_wants (GstEdgeCameraLimiter * limiter,
 }
 
 void
-gst_edge_camera_limiter_take (GstEdgeCameraLimiter * limiter, GstClockTime time)
+gst_edge_camera_limiter_take (GstEdgeCameraLimiter *limiter, GstClockTime time)
 {
   if (limiter->period == 0 || !GST_CLOCK_TIME_IS_VALID (time))
     return;

@@ -34,8 +34,7 @@ struct _GstEdgeCameraOutlet
 };
 
 GstEdgeCameraOutlet *
-gst_edge_camera_outlet_new (GstPad * pad, const GstEdgeCameraRate * rate,
-    GstEdgeCameraCounters * counters)
+gst_edge_camera_outlet_new (GstPad *pad, const GstEdgeCameraRate *rate, GstEdgeCameraCounters *counters)
 {
   GstEdgeCameraOutlet *outlet = g_new0 (GstEdgeCameraOutlet, 1);
 
@@ -48,7 +47,7 @@ gst_edge_camera_outlet_new (GstPad * pad, const GstEdgeCameraRate * rate,
 }
 
 void
-gst_edge_camera_outlet_free (GstEdgeCameraOutlet * outlet)
+gst_edge_camera_outlet_free (GstEdgeCameraOutlet *outlet)
 {
   gst_clear_caps (&outlet->caps);
   g_mutex_clear (&outlet->lock);
@@ -57,7 +56,7 @@ gst_edge_camera_outlet_free (GstEdgeCameraOutlet * outlet)
 }
 
 static gboolean
-enter (GstEdgeCameraOutlet * outlet, gboolean end)
+enter (GstEdgeCameraOutlet *outlet, gboolean end)
 {
   gboolean ok;
 
@@ -75,7 +74,7 @@ enter (GstEdgeCameraOutlet * outlet, gboolean end)
 }
 
 static void
-leave (GstEdgeCameraOutlet * outlet)
+leave (GstEdgeCameraOutlet *outlet)
 {
   __atomic_store_n (&outlet->blocked_since, 0, __ATOMIC_RELAXED);
   g_mutex_lock (&outlet->lock);
@@ -85,7 +84,7 @@ leave (GstEdgeCameraOutlet * outlet)
 }
 
 void
-gst_edge_camera_outlet_reset (GstEdgeCameraOutlet * outlet)
+gst_edge_camera_outlet_reset (GstEdgeCameraOutlet *outlet)
 {
   outlet->ended = FALSE;
   outlet->started = FALSE;
@@ -96,19 +95,19 @@ gst_edge_camera_outlet_reset (GstEdgeCameraOutlet * outlet)
 }
 
 void
-gst_edge_camera_outlet_mark_gap (GstEdgeCameraOutlet * outlet)
+gst_edge_camera_outlet_mark_gap (GstEdgeCameraOutlet *outlet)
 {
   g_atomic_int_set (&outlet->discont, TRUE);
 }
 
 gint64
-gst_edge_camera_outlet_blocked_since (GstEdgeCameraOutlet * outlet)
+gst_edge_camera_outlet_blocked_since (GstEdgeCameraOutlet *outlet)
 {
   return __atomic_load_n (&outlet->blocked_since, __ATOMIC_RELAXED);
 }
 
 static void
-start_stream (GstEdgeCameraOutlet * outlet)
+start_stream (GstEdgeCameraOutlet *outlet)
 {
   GstElement *element = gst_pad_get_parent_element (outlet->pad);
   gchar *id;
@@ -128,7 +127,7 @@ start_stream (GstEdgeCameraOutlet * outlet)
 }
 
 static void
-start_segment (GstEdgeCameraOutlet * outlet)
+start_segment (GstEdgeCameraOutlet *outlet)
 {
   GstSegment segment;
 
@@ -141,7 +140,7 @@ start_segment (GstEdgeCameraOutlet * outlet)
 
 /* Tells a lower frame rate than the camera's where one is set. */
 static GstCaps *
-limit_rate (GstCaps * caps, GstEdgeCameraRate rate)
+limit_rate (GstCaps *caps, GstEdgeCameraRate rate)
 {
   const gint n = (gint) GST_EDGE_CAMERA_RATE_N (rate);
   const gint d = (gint) GST_EDGE_CAMERA_RATE_D (rate);
@@ -157,7 +156,7 @@ limit_rate (GstCaps * caps, GstEdgeCameraRate rate)
 }
 
 static gboolean
-push_caps (GstEdgeCameraOutlet * outlet, GstEdgeCameraRate rate)
+push_caps (GstEdgeCameraOutlet *outlet, GstEdgeCameraRate rate)
 {
   GstCaps *caps = limit_rate (outlet->caps, rate);
   GstCaps *current = gst_pad_get_current_caps (outlet->pad);
@@ -174,7 +173,7 @@ push_caps (GstEdgeCameraOutlet * outlet, GstEdgeCameraRate rate)
 }
 
 gboolean
-gst_edge_camera_outlet_set_caps (GstEdgeCameraOutlet * outlet, GstCaps * caps)
+gst_edge_camera_outlet_set_caps (GstEdgeCameraOutlet *outlet, GstCaps *caps)
 {
   gboolean ok;
 
@@ -188,7 +187,7 @@ gst_edge_camera_outlet_set_caps (GstEdgeCameraOutlet * outlet, GstCaps * caps)
 }
 
 static GstClockTime
-to_running_time (const GstSegment * segment, GstClockTime time)
+to_running_time (const GstSegment *segment, GstClockTime time)
 {
   if (!GST_CLOCK_TIME_IS_VALID (time) || segment->format != GST_FORMAT_TIME)
     return GST_CLOCK_TIME_NONE;
@@ -198,8 +197,7 @@ to_running_time (const GstSegment * segment, GstClockTime time)
 /* The segment downstream begins at 0, so a timestamp is the running time. A new connection's clock may start a bit
  * before the last one's end. */
 static void
-set_times (GstEdgeCameraOutlet * outlet, GstBuffer * buffer,
-    const GstSegment * segment)
+set_times (GstEdgeCameraOutlet *outlet, GstBuffer *buffer, const GstSegment *segment)
 {
   GstClockTime time = to_running_time (segment, GST_BUFFER_PTS (buffer));
 
@@ -215,7 +213,7 @@ set_times (GstEdgeCameraOutlet * outlet, GstBuffer * buffer,
 }
 
 static void
-set_discont (GstEdgeCameraOutlet * outlet, GstBuffer * buffer)
+set_discont (GstEdgeCameraOutlet *outlet, GstBuffer *buffer)
 {
   if (g_atomic_int_compare_and_exchange (&outlet->discont, TRUE, FALSE))
     GST_BUFFER_FLAG_SET (buffer, GST_BUFFER_FLAG_DISCONT);
@@ -224,8 +222,7 @@ set_discont (GstEdgeCameraOutlet * outlet, GstBuffer * buffer)
 }
 
 static GstFlowReturn
-push_inside (GstEdgeCameraOutlet * outlet, GstBuffer * buffer,
-    const GstSegment * segment)
+push_inside (GstEdgeCameraOutlet *outlet, GstBuffer *buffer, const GstSegment *segment)
 {
   GstEdgeCameraRate rate = GST_EDGE_CAMERA_GET (*outlet->rate);
   GstFlowReturn flow;
@@ -249,8 +246,7 @@ push_inside (GstEdgeCameraOutlet * outlet, GstBuffer * buffer,
 }
 
 GstFlowReturn
-gst_edge_camera_outlet_push (GstEdgeCameraOutlet * outlet, GstBuffer * buffer,
-    const GstSegment * segment)
+gst_edge_camera_outlet_push (GstEdgeCameraOutlet *outlet, GstBuffer *buffer, const GstSegment *segment)
 {
   GstFlowReturn flow;
 
@@ -265,7 +261,7 @@ gst_edge_camera_outlet_push (GstEdgeCameraOutlet * outlet, GstBuffer * buffer,
 }
 
 void
-gst_edge_camera_outlet_send_eos (GstEdgeCameraOutlet * outlet)
+gst_edge_camera_outlet_send_eos (GstEdgeCameraOutlet *outlet)
 {
   if (!enter (outlet, TRUE))
     return;
@@ -277,7 +273,7 @@ gst_edge_camera_outlet_send_eos (GstEdgeCameraOutlet * outlet)
 
 /* The frame rate is the only thing that differs between a connection's caps and downstream's. */
 static void
-answer_caps (GstEdgeCameraOutlet * outlet, GstQuery * query)
+answer_caps (GstEdgeCameraOutlet *outlet, GstQuery *query)
 {
   GstCaps *filter, *caps = gst_pad_peer_query_caps (outlet->pad, NULL);
   guint i;
@@ -299,7 +295,7 @@ answer_caps (GstEdgeCameraOutlet * outlet, GstQuery * query)
 }
 
 static gboolean
-answer_accept_caps (GstEdgeCameraOutlet * outlet, GstQuery * query)
+answer_accept_caps (GstEdgeCameraOutlet *outlet, GstQuery *query)
 {
   GstCaps *caps, *limited;
 
@@ -312,7 +308,7 @@ answer_accept_caps (GstEdgeCameraOutlet * outlet, GstQuery * query)
 }
 
 gboolean
-gst_edge_camera_outlet_query (GstEdgeCameraOutlet * outlet, GstQuery * query)
+gst_edge_camera_outlet_query (GstEdgeCameraOutlet *outlet, GstQuery *query)
 {
   switch (GST_QUERY_TYPE (query)) {
     case GST_QUERY_CAPS:

@@ -37,8 +37,7 @@ static const struct
 };
 
 static gchar *
-make_sentence (const GstEdgeCameraSettings * settings,
-    const GstEdgeCameraHealth * health, const gchar * detail)
+make_sentence (const GstEdgeCameraSettings *settings, const GstEdgeCameraHealth *health, const gchar *detail)
 {
   if (health->state == GST_RTSP_CAMERA_SRC_STATE_ACTIVE)
     return g_strdup_printf ("Camera %s is active: %s", settings->name,
@@ -51,8 +50,7 @@ make_sentence (const GstEdgeCameraSettings * settings,
 
 /* For metrics and the live page. */
 static void
-record_state (const GstEdgeCameraSettings * settings,
-    const GstEdgeCameraHealth * health, const gchar * detail)
+record_state (const GstEdgeCameraSettings *settings, const GstEdgeCameraHealth *health, const gchar *detail)
 {
   static const GstEdgeCameraState states[] = {
     [GST_RTSP_CAMERA_SRC_STATE_INACTIVE] = GST_EDGE_CAMERA_STATE_INACTIVE,
@@ -74,9 +72,8 @@ record_state (const GstEdgeCameraSettings * settings,
 }
 
 static void
-post_state (GstElement * element, const GstEdgeCameraSettings * settings,
-    const GstEdgeCameraHealth * health, const gchar * sentence,
-    GstClockTime wait)
+post_state (GstElement *element, const GstEdgeCameraSettings *settings,
+    const GstEdgeCameraHealth *health, const gchar *sentence, GstClockTime wait)
 {
   GstStructure *s = gst_structure_new ("camera-state",
       "state", G_TYPE_STRING, gst_edge_camera_state_get_name (health->state),
@@ -96,8 +93,8 @@ post_state (GstElement * element, const GstEdgeCameraSettings * settings,
 }
 
 static void
-post_warning (GstElement * element, const GstEdgeCameraSettings * settings,
-    const GstEdgeCameraHealth * health, const gchar * sentence)
+post_warning (GstElement *element, const GstEdgeCameraSettings *settings,
+    const GstEdgeCameraHealth *health, const gchar *sentence)
 {
   GError *error = g_error_new (GST_RESOURCE_ERROR,
       (gint) reasons[health->reason].code,
@@ -108,9 +105,9 @@ post_warning (GstElement * element, const GstEdgeCameraSettings * settings,
 }
 
 void
-gst_edge_camera_report (GstElement * element,
-    const GstEdgeCameraSettings * settings, const GstEdgeCameraHealth * health,
-    const gchar * detail, gboolean is_news)
+gst_edge_camera_report (GstElement *element,
+    const GstEdgeCameraSettings *settings, const GstEdgeCameraHealth *health,
+    const gchar *detail, gboolean is_news)
 {
   gchar *sentence = make_sentence (settings, health, detail);
   const gboolean active = health->state == GST_RTSP_CAMERA_SRC_STATE_ACTIVE;
@@ -132,8 +129,8 @@ gst_edge_camera_report (GstElement * element,
 }
 
 void
-gst_edge_camera_report_refusal (GstElement * element,
-    const GstEdgeCameraSettings * settings, GstFlowReturn flow)
+gst_edge_camera_report_refusal (GstElement *element,
+    const GstEdgeCameraSettings *settings, GstFlowReturn flow)
 {
   GError *error = g_error_new (GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_SETTINGS,
       flow == GST_FLOW_NOT_NEGOTIATED

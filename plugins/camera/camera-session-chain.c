@@ -20,7 +20,7 @@ typedef struct
 } Chain;
 
 static gboolean
-add (GstEdgeCameraSession * session, Chain * chain, GstElement * element)
+add (GstEdgeCameraSession *session, Chain *chain, GstElement *element)
 {
   if (element == NULL)
     return FALSE;
@@ -33,20 +33,20 @@ add (GstEdgeCameraSession * session, Chain * chain, GstElement * element)
 }
 
 static gboolean
-add_named (GstEdgeCameraSession * session, Chain * chain, const gchar * factory)
+add_named (GstEdgeCameraSession *session, Chain *chain, const gchar *factory)
 {
   return add (session, chain, gst_element_factory_make (factory, NULL));
 }
 
 static GstPad *
-get_last_pad (Chain * chain)
+get_last_pad (Chain *chain)
 {
   return gst_element_get_static_pad (chain->elements[chain->n - 1], "src");
 }
 
 /* What may come out, frame rate aside. */
 static GstCaps *
-query_downstream (GstEdgeCameraSession * session)
+query_downstream (GstEdgeCameraSession *session)
 {
   GstQuery *query = gst_query_new_caps (NULL);
   GstCaps *caps;
@@ -59,13 +59,13 @@ query_downstream (GstEdgeCameraSession * session)
 }
 
 static gboolean
-has_scaling (const GstEdgeCameraSettings * settings)
+has_scaling (const GstEdgeCameraSettings *settings)
 {
   return settings->width > 0 || settings->height > 0;
 }
 
 static gboolean
-needs_decoder (GstEdgeCameraSession * session, const GstCaps * downstream)
+needs_decoder (GstEdgeCameraSession *session, const GstCaps *downstream)
 {
   const GstEdgeCameraSettings *settings = &session->camera->settings;
   gboolean passes = FALSE;
@@ -82,8 +82,7 @@ needs_decoder (GstEdgeCameraSession * session, const GstCaps * downstream)
 }
 
 static gboolean
-add_decoder (GstEdgeCameraSession * session, Chain * chain,
-    const GstCaps * downstream)
+add_decoder (GstEdgeCameraSession *session, Chain *chain, const GstCaps *downstream)
 {
   const gboolean scaled = has_scaling (&session->camera->settings);
   GstCaps *raw = gst_caps_new_empty_simple ("video/x-raw");
@@ -110,7 +109,7 @@ add_decoder (GstEdgeCameraSession * session, Chain * chain,
 }
 
 static gboolean
-build_chain (GstEdgeCameraSession * session, Chain * chain)
+build_chain (GstEdgeCameraSession *session, Chain *chain)
 {
   GstCaps *downstream = query_downstream (session);
   gboolean decodes = needs_decoder (session, downstream), ok;
@@ -145,8 +144,7 @@ build_chain (GstEdgeCameraSession * session, Chain * chain)
 }
 
 void
-gst_edge_camera_session_build (GstEdgeCameraSession * session,
-    GstPad * stream_pad)
+gst_edge_camera_session_build (GstEdgeCameraSession *session, GstPad *stream_pad)
 {
   Chain chain = { {NULL}, 0 };
   gboolean ok = build_chain (session, &chain);

@@ -13,7 +13,7 @@
 #include "camera-session-private.h"
 
 static GstClockTime
-running_time (const GstSegment * segment, GstClockTime time)
+running_time (const GstSegment *segment, GstClockTime time)
 {
   if (segment->format != GST_FORMAT_TIME || !GST_CLOCK_TIME_IS_VALID (time))
     return GST_CLOCK_TIME_NONE;
@@ -21,7 +21,7 @@ running_time (const GstSegment * segment, GstClockTime time)
 }
 
 static GstPadProbeReturn
-on_packet (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+on_packet (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   GstEdgeCameraSession *session = user_data;
 
@@ -31,21 +31,20 @@ on_packet (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 }
 
 void
-gst_edge_camera_session_probe_packets (GstEdgeCameraSession * session,
-    GstPad * pad)
+gst_edge_camera_session_probe_packets (GstEdgeCameraSession *session, GstPad *pad)
 {
   gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_packet, session, NULL);
 }
 
 static gboolean
-apply_time (GstBuffer ** buffer, guint index, gpointer user_data)
+apply_time (GstBuffer **buffer, guint index, gpointer user_data)
 {
   *buffer = gst_edge_camera_times_apply (user_data, *buffer);
   return TRUE;
 }
 
 static gsize
-take_times (GstEdgeCameraSession * session, GstPadProbeInfo * info)
+take_times (GstEdgeCameraSession *session, GstPadProbeInfo *info)
 {
   GstBufferList *list;
 
@@ -60,7 +59,7 @@ take_times (GstEdgeCameraSession * session, GstPadProbeInfo * info)
 }
 
 static GstPadProbeReturn
-on_data (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+on_data (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   GstEdgeCameraSession *session = user_data;
   gsize size = take_times (session, info);
@@ -73,8 +72,7 @@ on_data (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 }
 
 void
-gst_edge_camera_session_probe_data (GstEdgeCameraSession * session,
-    GstPad * pad)
+gst_edge_camera_session_probe_data (GstEdgeCameraSession *session, GstPad *pad)
 {
   gst_pad_add_probe (pad,
       GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_BUFFER_LIST, on_data,
@@ -82,7 +80,7 @@ gst_edge_camera_session_probe_data (GstEdgeCameraSession * session,
 }
 
 static gboolean
-is_behind (GstEdgeCameraSession * session, GstClockTime time)
+is_behind (GstEdgeCameraSession *session, GstClockTime time)
 {
   GstClockTime now = gst_clock_get_time (session->clock);
 
@@ -94,7 +92,7 @@ is_behind (GstEdgeCameraSession * session, GstClockTime time)
 
 /* A frame came out: decoded, or encoded when nothing is decoded. */
 static void
-on_frame_locked (GstEdgeCameraSession * session)
+on_frame_locked (GstEdgeCameraSession *session)
 {
   GST_EDGE_CAMERA_COUNT (session->camera->counters.frames, 1);
   gst_edge_camera_watch_frame (&session->watch, g_get_monotonic_time ());
@@ -102,7 +100,7 @@ on_frame_locked (GstEdgeCameraSession * session)
 }
 
 static void
-tell_alive (GstEdgeCameraSession * session)
+tell_alive (GstEdgeCameraSession *session)
 {
   if (!g_atomic_int_get (&session->over)
       && g_atomic_int_compare_and_exchange (&session->alive, FALSE, TRUE))
@@ -111,8 +109,7 @@ tell_alive (GstEdgeCameraSession * session)
 
 /* Encoded pictures that refer to each other can only be thinned to the keyframes. */
 static GstPadProbeReturn
-judge_encoded_locked (GstEdgeCameraSession * session, GstClockTime time,
-    gboolean keyframe)
+judge_encoded_locked (GstEdgeCameraSession *session, GstClockTime time, gboolean keyframe)
 {
   GstEdgeCamera *camera = session->camera;
 
@@ -139,8 +136,7 @@ judge_encoded_locked (GstEdgeCameraSession * session, GstClockTime time,
 }
 
 static GstEdgeCameraVerdict
-judge_locked (GstEdgeCameraSession * session, GstClockTime time,
-    gboolean keyframe)
+judge_locked (GstEdgeCameraSession *session, GstClockTime time, gboolean keyframe)
 {
   GstEdgeCamera *camera = session->camera;
   GstEdgeCameraVerdict verdict =
@@ -171,7 +167,7 @@ judge_locked (GstEdgeCameraSession * session, GstClockTime time,
 /* A decoder may wait for the next pictures before it gives this one out, to put them in order. None will come, so it
  * is told to give out what it has. */
 static GstPadProbeReturn
-decode_alone (GstPad * pad, GstPadProbeInfo * info)
+decode_alone (GstPad *pad, GstPadProbeInfo *info)
 {
   GstPad *peer = gst_pad_get_peer (pad);
 
@@ -188,8 +184,7 @@ decode_alone (GstPad * pad, GstPadProbeInfo * info)
 }
 
 static GstPadProbeReturn
-on_picture (GstEdgeCameraSession * session, GstPad * pad,
-    GstPadProbeInfo * info)
+on_picture (GstEdgeCameraSession *session, GstPad *pad, GstPadProbeInfo *info)
 {
   GstEdgeCamera *camera = session->camera;
   GstBuffer *buffer = GST_PAD_PROBE_INFO_BUFFER (info);
@@ -234,7 +229,7 @@ on_picture (GstEdgeCameraSession * session, GstPad * pad,
 }
 
 static GstPadProbeReturn
-on_picture_or_event (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+on_picture_or_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   GstEdgeCameraSession *session = user_data;
 
@@ -247,8 +242,7 @@ on_picture_or_event (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 }
 
 void
-gst_edge_camera_session_probe_pictures (GstEdgeCameraSession * session,
-    GstPad * pad)
+gst_edge_camera_session_probe_pictures (GstEdgeCameraSession *session, GstPad *pad)
 {
   gst_pad_add_probe (pad,
       GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM,
@@ -263,7 +257,7 @@ even (guint64 size)
 
 /* Only now is the camera's size known, of which the one that was not asked for follows. */
 static void
-scale_from (GstEdgeCameraSession * session, GstCaps * caps)
+scale_from (GstEdgeCameraSession *session, GstCaps *caps)
 {
   const GstEdgeCameraSettings *settings = &session->camera->settings;
   GstVideoInfo info;
@@ -285,7 +279,7 @@ scale_from (GstEdgeCameraSession * session, GstCaps * caps)
 }
 
 static void
-on_frame_event (GstEdgeCameraSession * session, GstEvent * event)
+on_frame_event (GstEdgeCameraSession *session, GstEvent *event)
 {
   GstCaps *caps;
 
@@ -296,7 +290,7 @@ on_frame_event (GstEdgeCameraSession * session, GstEvent * event)
 }
 
 static GstPadProbeReturn
-on_frame (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+on_frame (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   GstEdgeCameraSession *session = user_data;
   GstEdgeCamera *camera = session->camera;
@@ -325,8 +319,7 @@ on_frame (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 }
 
 void
-gst_edge_camera_session_probe_frames (GstEdgeCameraSession * session,
-    GstPad * pad)
+gst_edge_camera_session_probe_frames (GstEdgeCameraSession *session, GstPad *pad)
 {
   gst_pad_add_probe (pad,
       GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_frame,

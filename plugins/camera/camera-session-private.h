@@ -52,6 +52,13 @@ struct _GstEdgeCameraSession
 void gst_edge_camera_session_fail (GstEdgeCameraSession * session, GstEdgeCameraReason reason,
     const gchar * detail);
 
+void gst_edge_camera_session_refuse (GstEdgeCameraSession * session, GstFlowReturn flow);
+
+/* camera-session-source.c */
+GstElement *gst_edge_camera_session_make_source (GstEdgeCameraSession * session);
+GstBusSyncReply gst_edge_camera_session_on_message (GstBus * bus, GstMessage * message, gpointer user_data);
+
+/* camera-session-chain.c */
 /* Builds what follows a stream of the source. Streaming thread of the source. */
 void gst_edge_camera_session_build (GstEdgeCameraSession * session, GstPad * stream_pad);
 

@@ -10,6 +10,9 @@
 
 #include "camera-state.h"
 
+/* Cameras lock users out after a few wrong passwords, so it is not tried quickly again. */
+#define AUTH_DELAY (10 * G_USEC_PER_SEC)
+
 const gchar *
 gst_edge_camera_reason_get_name (GstEdgeCameraReason reason)
 {
@@ -29,7 +32,7 @@ gst_edge_camera_state_get_name (GstRtspCameraSrcState state)
 }
 
 void
-gst_edge_camera_health_init (GstEdgeCameraHealth * health, gint64 min_delay,
+gst_edge_camera_health_init (GstEdgeCameraHealth *health, gint64 min_delay,
     gint64 max_delay, guint circuit_max_failures, gint64 circuit_reset)
 {
   *health = (GstEdgeCameraHealth) {
@@ -40,14 +43,14 @@ gst_edge_camera_health_init (GstEdgeCameraHealth * health, gint64 min_delay,
 }
 
 gboolean
-gst_edge_camera_health_may_connect (GstEdgeCameraHealth * health, gint64 now)
+gst_edge_camera_health_may_connect (GstEdgeCameraHealth *health, gint64 now)
 {
   return now >= health->retry_at
       && gst_edge_breaker_allows (&health->breaker, now);
 }
 
 void
-gst_edge_camera_health_succeeded (GstEdgeCameraHealth * health, gint64 now)
+gst_edge_camera_health_succeeded (GstEdgeCameraHealth *health, gint64 now)
 {
   gst_edge_backoff_reset (&health->backoff);
   gst_edge_breaker_success (&health->breaker);
@@ -56,15 +59,28 @@ gst_edge_camera_health_succeeded (GstEdgeCameraHealth * health, gint64 now)
   health->active_since = now;
 }
 
+/* A camera that only restarts is not offline. The single try of a half-open circuit decides whatever the outage's
+ * age is. */
+static gboolean
+counts_for_breaker (GstEdgeCameraHealth *health, GstEdgeCameraReason reason, gint64 now)
+{
+  return reason == GST_EDGE_CAMERA_AUTH
+      || health->breaker.state == GST_EDGE_BREAKER_HALF_OPEN
+      || !gst_edge_backoff_is_short_outage (&health->backoff, now);
+}
+
 gboolean
-gst_edge_camera_health_failed (GstEdgeCameraHealth * health,
+gst_edge_camera_health_failed (GstEdgeCameraHealth *health,
     GstEdgeCameraReason reason, gint64 now, gdouble dice)
 {
   GstRtspCameraSrcState old_state = health->state;
   GstEdgeCameraReason old_reason = health->reason;
   gint64 wait = gst_edge_backoff_next (&health->backoff, now, dice);
 
-  gst_edge_breaker_failure (&health->breaker, now);
+  if (reason == GST_EDGE_CAMERA_AUTH)
+    wait = MAX (wait, MIN (AUTH_DELAY, health->backoff.max));
+  if (counts_for_breaker (health, reason, now))
+    gst_edge_breaker_failure (&health->breaker, now);
   if (health->breaker.state == GST_EDGE_BREAKER_OPEN) {
     wait = gst_edge_breaker_get_wait (&health->breaker, now);
     health->state = GST_RTSP_CAMERA_SRC_STATE_OFFLINE;

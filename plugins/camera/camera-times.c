@@ -11,14 +11,14 @@
 #include "camera-times.h"
 
 void
-gst_edge_camera_times_clear (GstEdgeCameraTimes * times)
+gst_edge_camera_times_clear (GstEdgeCameraTimes *times)
 {
   gst_clear_caps (&times->reference);
   times->n = 0;
 }
 
 void
-gst_edge_camera_times_note (GstEdgeCameraTimes * times, GstBuffer * packet)
+gst_edge_camera_times_note (GstEdgeCameraTimes *times, GstBuffer *packet)
 {
   const guint last = (times->n - 1) % GST_EDGE_CAMERA_TIMES_SIZE;
   const guint next = times->n % GST_EDGE_CAMERA_TIMES_SIZE;
@@ -39,7 +39,7 @@ gst_edge_camera_times_note (GstEdgeCameraTimes * times, GstBuffer * packet)
 }
 
 GstBuffer *
-gst_edge_camera_times_apply (GstEdgeCameraTimes * times, GstBuffer * picture)
+gst_edge_camera_times_apply (GstEdgeCameraTimes *times, GstBuffer *picture)
 {
   guint i;
 

@@ -16,7 +16,7 @@
 #define EXAMPLE "rtsp://user:password@host:554/path"
 
 void
-gst_edge_camera_free_secret (gchar * secret)
+gst_edge_camera_free_secret (gchar *secret)
 {
   if (secret != NULL)
     explicit_bzero (secret, strlen (secret));
@@ -24,7 +24,7 @@ gst_edge_camera_free_secret (gchar * secret)
 }
 
 void
-gst_edge_camera_uri_clear (GstEdgeCameraUri * parsed)
+gst_edge_camera_uri_clear (GstEdgeCameraUri *parsed)
 {
   g_clear_pointer (&parsed->location, g_free);
   g_clear_pointer (&parsed->user, g_free);
@@ -32,7 +32,7 @@ gst_edge_camera_uri_clear (GstEdgeCameraUri * parsed)
 }
 
 static gboolean
-fail (GError ** error, const gchar * sentence)
+fail (GError **error, const gchar *sentence)
 {
   g_set_error_literal (error, GST_EDGE_ERROR, GST_EDGE_ERROR_SETTINGS,
       sentence);
@@ -41,7 +41,7 @@ fail (GError ** error, const gchar * sentence)
 
 /* What is no valid escape is meant as it stands. */
 static gchar *
-unescape (const gchar * text, gsize length)
+unescape (const gchar *text, gsize length)
 {
   gchar *raw = g_strndup (text, length);
   gchar *plain = g_uri_unescape_string (raw, NULL);
@@ -53,7 +53,7 @@ unescape (const gchar * text, gsize length)
 }
 
 static void
-take_userinfo (GstEdgeCameraUri * parsed, const gchar * text, gsize length)
+take_userinfo (GstEdgeCameraUri *parsed, const gchar *text, gsize length)
 {
   const gchar *colon = memchr (text, ':', length);
   gsize user_length = colon != NULL ? (gsize) (colon - text) : length;
@@ -65,7 +65,7 @@ take_userinfo (GstEdgeCameraUri * parsed, const gchar * text, gsize length)
 }
 
 static gboolean
-check_host (const gchar * text, gsize length, GError ** error)
+check_host (const gchar *text, gsize length, GError **error)
 {
   gchar *authority = g_strndup (text, length);
   gchar *host = authority, *port = NULL, *p;
@@ -103,8 +103,7 @@ check_host (const gchar * text, gsize length, GError ** error)
 }
 
 gboolean
-gst_edge_camera_uri_parse (const gchar * uri, GstEdgeCameraUri * parsed,
-    GError ** error)
+gst_edge_camera_uri_parse (const gchar *uri, GstEdgeCameraUri *parsed, GError **error)
 {
   const gchar *rest, *end, *at;
   gsize scheme_length;
@@ -136,8 +135,7 @@ gst_edge_camera_uri_parse (const gchar * uri, GstEdgeCameraUri * parsed,
 }
 
 gchar *
-gst_edge_camera_uri_make_text (const gchar * location, const gchar * user,
-    gboolean has_password)
+gst_edge_camera_uri_make_text (const gchar *location, const gchar *user, gboolean has_password)
 {
   const gchar *host = strstr (location, "://") + 3;
   const gchar *query = strchr (host, '?');

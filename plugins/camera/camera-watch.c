@@ -14,7 +14,7 @@
 #define KEYFRAME_TIMEOUT (60 * G_USEC_PER_SEC)
 
 void
-gst_edge_camera_watch_start (GstEdgeCameraWatch * watch,
+gst_edge_camera_watch_start (GstEdgeCameraWatch *watch,
     gint64 connect_timeout, gint64 stall_timeout, gint64 now)
 {
   *watch = (GstEdgeCameraWatch) {
@@ -23,7 +23,7 @@ gst_edge_camera_watch_start (GstEdgeCameraWatch * watch,
 }
 
 void
-gst_edge_camera_watch_data (GstEdgeCameraWatch * watch, gint64 now)
+gst_edge_camera_watch_data (GstEdgeCameraWatch *watch, gint64 now)
 {
   if (watch->first_data == 0)
     watch->first_data = now;
@@ -31,13 +31,13 @@ gst_edge_camera_watch_data (GstEdgeCameraWatch * watch, gint64 now)
 }
 
 void
-gst_edge_camera_watch_unit (GstEdgeCameraWatch * watch, gint64 now)
+gst_edge_camera_watch_unit (GstEdgeCameraWatch *watch, gint64 now)
 {
   watch->last_unit = now;
 }
 
 void
-gst_edge_camera_watch_fed (GstEdgeCameraWatch * watch, gint64 now)
+gst_edge_camera_watch_fed (GstEdgeCameraWatch *watch, gint64 now)
 {
   watch->last_fed = now;
   if (watch->fed_unanswered == 0)
@@ -45,21 +45,21 @@ gst_edge_camera_watch_fed (GstEdgeCameraWatch * watch, gint64 now)
 }
 
 void
-gst_edge_camera_watch_frame (GstEdgeCameraWatch * watch, gint64 now)
+gst_edge_camera_watch_frame (GstEdgeCameraWatch *watch, gint64 now)
 {
   watch->last_frame = now;
   watch->fed_unanswered = 0;
 }
 
 static void
-touch (gint64 * time, gint64 now)
+touch (gint64 *time, gint64 now)
 {
   if (*time != 0)
     *time = now;
 }
 
 void
-gst_edge_camera_watch_resume (GstEdgeCameraWatch * watch, gint64 now)
+gst_edge_camera_watch_resume (GstEdgeCameraWatch *watch, gint64 now)
 {
   touch (&watch->last_data, now);
   touch (&watch->last_unit, now);
@@ -69,8 +69,7 @@ gst_edge_camera_watch_resume (GstEdgeCameraWatch * watch, gint64 now)
 }
 
 GstEdgeCameraReason
-gst_edge_camera_watch_check (const GstEdgeCameraWatch * watch, gint64 now,
-    gint64 * deadline)
+gst_edge_camera_watch_check (const GstEdgeCameraWatch *watch, gint64 now, gint64 *deadline)
 {
   const gint64 stall = watch->stall_timeout;
   const struct

@@ -22,7 +22,7 @@ GST_DEBUG_CATEGORY_EXTERN (gst_rtsp_camera_src_debug);
 #define DEFAULT_LATENCY (200 * GST_MSECOND)
 #define DEFAULT_STALL_TIMEOUT (10 * GST_SECOND)
 #define DEFAULT_CONNECT_TIMEOUT (5 * GST_SECOND)
-#define DEFAULT_RECONNECT_MIN_DELAY GST_SECOND
+#define DEFAULT_RECONNECT_MIN_DELAY (250 * GST_MSECOND)
 #define DEFAULT_RECONNECT_MAX_DELAY (30 * GST_SECOND)
 #define DEFAULT_CIRCUIT_MAX_FAILURES 5
 #define DEFAULT_CIRCUIT_RESET (60 * GST_SECOND)
@@ -58,7 +58,7 @@ enum
 static GParamSpec *properties[N_PROPS];
 
 void
-gst_rtsp_camera_src_init_properties (GstRtspCameraSrcProperties * p)
+gst_rtsp_camera_src_init_properties (GstRtspCameraSrcProperties *p)
 {
   p->rate = GST_EDGE_CAMERA_RATE (0, 1);
   p->plain = (GstEdgeCameraSettings) {
@@ -74,7 +74,7 @@ gst_rtsp_camera_src_init_properties (GstRtspCameraSrcProperties * p)
 }
 
 void
-gst_rtsp_camera_src_clear_properties (GstRtspCameraSrcProperties * p)
+gst_rtsp_camera_src_clear_properties (GstRtspCameraSrcProperties *p)
 {
   gst_edge_camera_uri_clear (&p->uri);
   g_clear_error (&p->uri_error);
@@ -84,7 +84,7 @@ gst_rtsp_camera_src_clear_properties (GstRtspCameraSrcProperties * p)
 }
 
 static void
-set_uri_locked (GstRtspCameraSrcProperties * p, const gchar * uri)
+set_uri_locked (GstRtspCameraSrcProperties *p, const gchar *uri)
 {
   gst_edge_camera_uri_clear (&p->uri);
   g_clear_error (&p->uri_error);
@@ -93,19 +93,19 @@ set_uri_locked (GstRtspCameraSrcProperties * p, const gchar * uri)
 }
 
 static const gchar *
-get_user_locked (const GstRtspCameraSrcProperties * p)
+get_user_locked (const GstRtspCameraSrcProperties *p)
 {
   return p->user != NULL ? p->user : p->uri.user;
 }
 
 static const gchar *
-get_password_locked (const GstRtspCameraSrcProperties * p)
+get_password_locked (const GstRtspCameraSrcProperties *p)
 {
   return p->password != NULL ? p->password : p->uri.password;
 }
 
 static gchar *
-make_text_locked (const GstRtspCameraSrcProperties * p)
+make_text_locked (const GstRtspCameraSrcProperties *p)
 {
   if (p->uri.location == NULL)
     return NULL;
@@ -114,8 +114,7 @@ make_text_locked (const GstRtspCameraSrcProperties * p)
 }
 
 static gboolean
-check_locked (const GstRtspCameraSrcProperties * p, const gchar ** property,
-    GError ** error)
+check_locked (const GstRtspCameraSrcProperties *p, const gchar **property, GError **error)
 {
   if (p->uri.location == NULL) {
     *property = "uri";
@@ -142,8 +141,8 @@ check_locked (const GstRtspCameraSrcProperties * p, const gchar ** property,
 }
 
 gboolean
-gst_rtsp_camera_src_make_settings (GstRtspCameraSrc * self,
-    GstEdgeCameraSettings * settings, const gchar ** property, GError ** error)
+gst_rtsp_camera_src_make_settings (GstRtspCameraSrc *self,
+    GstEdgeCameraSettings *settings, const gchar **property, GError **error)
 {
   GstRtspCameraSrcProperties *p = &self->properties;
   gboolean ok;
@@ -169,15 +168,14 @@ gst_rtsp_camera_src_make_settings (GstRtspCameraSrc * self,
 }
 
 static void
-replace (gchar ** field, const GValue * value)
+replace (gchar **field, const GValue *value)
 {
   g_free (*field);
   *field = g_value_dup_string (value);
 }
 
 static void
-gst_rtsp_camera_src_set_property (GObject * object, guint prop_id,
-    const GValue * value, GParamSpec * pspec)
+gst_rtsp_camera_src_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
   GstRtspCameraSrc *self = GST_RTSP_CAMERA_SRC (object);
   GstRtspCameraSrcProperties *p = &self->properties;
@@ -248,8 +246,7 @@ gst_rtsp_camera_src_set_property (GObject * object, guint prop_id,
 }
 
 static void
-get_property_locked (const GstRtspCameraSrcProperties * p, guint prop_id,
-    GValue * value)
+get_property_locked (const GstRtspCameraSrcProperties *p, guint prop_id, GValue *value)
 {
   switch (prop_id) {
     case PROP_URI:
@@ -307,8 +304,7 @@ get_property_locked (const GstRtspCameraSrcProperties * p, guint prop_id,
 }
 
 static void
-gst_rtsp_camera_src_get_property (GObject * object, guint prop_id,
-    GValue * value, GParamSpec * pspec)
+gst_rtsp_camera_src_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   GstRtspCameraSrc *self = GST_RTSP_CAMERA_SRC (object);
 
@@ -418,8 +414,8 @@ make_recovery_properties (GParamFlags ready)
       GST_MSECOND, MAX_TIME, DEFAULT_RECONNECT_MAX_DELAY, ready);
   properties[PROP_CIRCUIT_MAX_FAILURES] =
       g_param_spec_uint ("circuit-max-failures", "Circuit max. failures",
-      "Failures in a row after which the camera is offline and connecting "
-      "pauses for circuit-reset (0 = never)", 0, G_MAXUINT,
+      "Failures in a row, those of the first 10 s not counted, after which the "
+      "camera is offline and connecting pauses for circuit-reset (0 = never)", 0, G_MAXUINT,
       DEFAULT_CIRCUIT_MAX_FAILURES, ready);
   properties[PROP_CIRCUIT_RESET] = g_param_spec_uint64 ("circuit-reset",
       "Circuit reset", "How long connecting pauses before a single new try, "
@@ -427,7 +423,7 @@ make_recovery_properties (GParamFlags ready)
 }
 
 void
-gst_rtsp_camera_src_install_properties (GObjectClass * klass)
+gst_rtsp_camera_src_install_properties (GObjectClass *klass)
 {
   const GParamFlags ready = G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS
       | GST_PARAM_MUTABLE_READY;

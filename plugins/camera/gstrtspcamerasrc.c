@@ -68,7 +68,7 @@ GST_ELEMENT_REGISTER_DEFINE (rtspcamerasrc, "rtspcamerasrc", GST_RANK_NONE,
 /* 1. The keeper. */
 
 static gboolean
-start (GstRtspCameraSrc * self)
+start (GstRtspCameraSrc *self)
 {
   GstEdgeCameraSettings settings;
   GstEdgeCameraKeeper *keeper;
@@ -94,7 +94,7 @@ start (GstRtspCameraSrc * self)
 
 /* May wait for the end of a connection, for at most two seconds after quit(). */
 static void
-stop (GstRtspCameraSrc * self)
+stop (GstRtspCameraSrc *self)
 {
   GstEdgeCameraKeeper *keeper;
 
@@ -109,7 +109,7 @@ stop (GstRtspCameraSrc * self)
 }
 
 static void
-play (GstRtspCameraSrc * self)
+play (GstRtspCameraSrc *self)
 {
   GstClock *clock = gst_element_get_clock (GST_ELEMENT (self));
   GstClockTime base_time = gst_element_get_base_time (GST_ELEMENT (self));
@@ -125,8 +125,7 @@ play (GstRtspCameraSrc * self)
 /* Connections are ended while other elements change their state too, and are waited for only at the very end: so many
  * cameras stop in the time of one. */
 static GstStateChangeReturn
-gst_rtsp_camera_src_change_state (GstElement * element,
-    GstStateChange transition)
+gst_rtsp_camera_src_change_state (GstElement *element, GstStateChange transition)
 {
   GstRtspCameraSrc *self = GST_RTSP_CAMERA_SRC (element);
   GstStateChangeReturn result;
@@ -168,7 +167,7 @@ gst_rtsp_camera_src_change_state (GstElement * element,
 }
 
 void
-gst_rtsp_camera_src_rate_changed (GstRtspCameraSrc * self)
+gst_rtsp_camera_src_rate_changed (GstRtspCameraSrc *self)
 {
   GstEdgeCameraRate rate;
 
@@ -182,7 +181,7 @@ gst_rtsp_camera_src_rate_changed (GstRtspCameraSrc * self)
 }
 
 GstRtspCameraSrcState
-gst_rtsp_camera_src_get_state (GstRtspCameraSrc * self)
+gst_rtsp_camera_src_get_state (GstRtspCameraSrc *self)
 {
   GstRtspCameraSrcState state = GST_RTSP_CAMERA_SRC_STATE_INACTIVE;
 
@@ -194,7 +193,7 @@ gst_rtsp_camera_src_get_state (GstRtspCameraSrc * self)
 }
 
 GstStructure *
-gst_rtsp_camera_src_get_stats (GstRtspCameraSrc * self)
+gst_rtsp_camera_src_get_stats (GstRtspCameraSrc *self)
 {
   GstStructure *stats;
 
@@ -212,7 +211,7 @@ gst_rtsp_camera_src_get_stats (GstRtspCameraSrc * self)
 /* 2. What it is asked. */
 
 static gboolean
-gst_rtsp_camera_src_send_event (GstElement * element, GstEvent * event)
+gst_rtsp_camera_src_send_event (GstElement *element, GstEvent *event)
 {
   GstRtspCameraSrc *self = GST_RTSP_CAMERA_SRC (element);
 
@@ -228,7 +227,7 @@ gst_rtsp_camera_src_send_event (GstElement * element, GstEvent * event)
 }
 
 static gboolean
-answer_latency (GstRtspCameraSrc * self, GstQuery * query)
+answer_latency (GstRtspCameraSrc *self, GstQuery *query)
 {
   GstClockTime latency;
 
@@ -244,7 +243,7 @@ answer_latency (GstRtspCameraSrc * self, GstQuery * query)
 }
 
 static gboolean
-pad_query (GstPad * pad, GstObject * parent, GstQuery * query)
+pad_query (GstPad *pad, GstObject *parent, GstQuery *query)
 {
   if (GST_QUERY_TYPE (query) == GST_QUERY_LATENCY)
     return answer_latency (GST_RTSP_CAMERA_SRC (parent), query);
@@ -254,7 +253,7 @@ pad_query (GstPad * pad, GstObject * parent, GstQuery * query)
 /* Only what a decoder has to know about its downstream is for the connection: a camera can neither be sought nor be
  * slowed down. */
 static gboolean
-pad_event (GstPad * pad, GstObject * parent, GstEvent * event)
+pad_event (GstPad *pad, GstObject *parent, GstEvent *event)
 {
   GstRtspCameraSrc *self = GST_RTSP_CAMERA_SRC (parent);
   gboolean ok = GST_EVENT_TYPE (event) == GST_EVENT_LATENCY;
@@ -275,7 +274,7 @@ pad_event (GstPad * pad, GstObject * parent, GstEvent * event)
 /* 3. The class. */
 
 static void
-gst_rtsp_camera_src_finalize (GObject * object)
+gst_rtsp_camera_src_finalize (GObject *object)
 {
   GstRtspCameraSrc *self = GST_RTSP_CAMERA_SRC (object);
 
@@ -286,7 +285,7 @@ gst_rtsp_camera_src_finalize (GObject * object)
 }
 
 static void
-gst_rtsp_camera_src_class_init (GstRtspCameraSrcClass * klass)
+gst_rtsp_camera_src_class_init (GstRtspCameraSrcClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
@@ -317,7 +316,7 @@ gst_rtsp_camera_src_class_init (GstRtspCameraSrcClass * klass)
 }
 
 static void
-gst_rtsp_camera_src_init (GstRtspCameraSrc * self)
+gst_rtsp_camera_src_init (GstRtspCameraSrc *self)
 {
   g_mutex_init (&self->lock);
   gst_rtsp_camera_src_init_properties (&self->properties);

@@ -12,7 +12,7 @@
 #include "gstrtspcamerasrc.h"
 
 static gboolean
-plugin_init (GstPlugin * plugin)
+plugin_init (GstPlugin *plugin)
 {
   gst_type_mark_as_plugin_api (GST_TYPE_RTSP_CAMERA_SRC_DECODE, 0);
   gst_type_mark_as_plugin_api (GST_TYPE_RTSP_CAMERA_SRC_STATE, 0);

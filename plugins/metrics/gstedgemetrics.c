@@ -23,7 +23,8 @@
  * ## Example
  *
  * |[
- * GST_TRACERS="edgemetrics(port=9464)" gst-launch-1.0 videotestsrc is-live=true ! jpegenc ! framestamp camera-id=cam1 ! fakesink
+ * GST_TRACERS="edgemetrics(port=9464)" gst-launch-1.0 videotestsrc is-live=true ! jpegenc \
+ *   ! framestamp camera-id=cam1 ! fakesink
  * ]|
  */
 

@@ -17,8 +17,8 @@ gchar *gst_edge_http_secret_read (const gchar * file, GError ** error);
 /* Overwrites before it frees. Takes NULL. */
 void gst_edge_http_secret_free (gchar * secret);
 
-/* @authorization: (nullable): the header. A @secret "user:password" wants HTTP Basic; a token comes as Bearer, or as the
- * password of HTTP Basic with any user. Takes the same time whatever is wrong. */
+/* @authorization: (nullable): the header. A @secret "user:password" wants HTTP Basic; a token comes as Bearer, or as
+ * the password of HTTP Basic with any user. Takes the same time whatever is wrong. */
 gboolean gst_edge_http_is_authorized (const gchar * secret, const gchar * authorization);
 
 /* @host: (nullable): the header. Whether it names this machine: pages of other sites can make a browser ask a server on

@@ -2,7 +2,8 @@
  * Copyright (C) 2026 the gst-edge-video authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * A small HTTP server for a table of routes: GET and HEAD only, one thread, bounded in connections, header size and\n * time. */
+ * A small HTTP server for a table of routes: GET and HEAD only, one thread, bounded in connections, header size and
+ * time. */
 
 #pragma once
 

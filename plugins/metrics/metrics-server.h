@@ -2,7 +2,8 @@
  * Copyright (C) 2026 the gst-edge-video authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The server of a process: routes, and what runs along with it. Everyone who asks for the same address and port shares\n * one. */
+ * The server of a process: routes, and what runs along with it. Everyone who asks for the same address and port shares
+ * one. */
 
 #pragma once
 

@@ -2,7 +2,8 @@
  * Copyright (C) 2026 the gst-edge-video authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Writes families of metrics in the text format of Prometheus or in OpenMetrics. No printf per sample: a scrape of\n * 100 cameras is thousands of lines. */
+ * Writes families of metrics in the text format of Prometheus or in OpenMetrics. No printf per sample: a scrape of
+ * 100 cameras is thousands of lines. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -171,7 +172,7 @@ append_bucket (GstEdgeMetricsWriter *writer, const gchar *const *labels, const g
   g_string_append_c (writer->text, '\n');
 }
 
-/* Values are whole microseconds, rounded down: those under 2^n us are those in buckets whose edge is at most 2^n - 1. */
+/* Values are whole microseconds, rounded down: those under 2^n us are in buckets whose edge is at most 2^n - 1. */
 void
 gst_edge_metrics_histogram (GstEdgeMetricsWriter *writer, const GstEdgeHistogram *histogram,
     const gchar *const *labels)

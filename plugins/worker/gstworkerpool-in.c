@@ -16,7 +16,7 @@
 #define LOG_EVERY 100           /* of repeated failures: the first, then each 100th */
 
 static GstFlowReturn
-refuse (GstWorkerPool * self, GstMiniObject * object, GstFlowReturn ret)
+refuse (GstWorkerPool *self, GstMiniObject *object, GstFlowReturn ret)
 {
   guint64 n_refused;
 
@@ -32,7 +32,7 @@ refuse (GstWorkerPool * self, GstMiniObject * object, GstFlowReturn ret)
 }
 
 static GstFlowReturn
-get_flow_return (GstWorkerPool * self)
+get_flow_return (GstWorkerPool *self)
 {
   GstFlowReturn ret;
 
@@ -46,7 +46,7 @@ get_flow_return (GstWorkerPool * self)
 }
 
 static GstClockTime
-to_running_time (GstWorkerPool * self, GstClockTime position)
+to_running_time (GstWorkerPool *self, GstClockTime position)
 {
   if (!GST_CLOCK_TIME_IS_VALID (position)
       || self->segment.format != GST_FORMAT_TIME)
@@ -57,7 +57,7 @@ to_running_time (GstWorkerPool * self, GstClockTime position)
 
 /* For metrics. A lane that had frames of several cameras stays one of several: its counters cannot be taken apart. */
 static void
-note_camera (GstWorkerPool * self, GstBuffer * buffer)
+note_camera (GstWorkerPool *self, GstBuffer *buffer)
 {
   const GstEdgeFrameIdentity *identity = gst_edge_buffer_get_identity (buffer);
   GstEdgeCameraRecord *before = self->camera;
@@ -76,8 +76,7 @@ note_camera (GstWorkerPool * self, GstBuffer * buffer)
 }
 
 static void
-describe_buffer (GstWorkerPool * self, GstBuffer * buffer,
-    GstEdgeQueueItem * item)
+describe_buffer (GstWorkerPool *self, GstBuffer *buffer, GstEdgeQueueItem *item)
 {
   GstClockTime start = GST_BUFFER_DTS_OR_PTS (buffer);
 
@@ -97,7 +96,7 @@ describe_buffer (GstWorkerPool * self, GstBuffer * buffer,
 }
 
 static GstFlowReturn
-submit (GstWorkerPool * self, const GstEdgeQueueItem * item)
+submit (GstWorkerPool *self, const GstEdgeQueueItem *item)
 {
   GstFlowReturn ret;
 
@@ -114,7 +113,7 @@ submit (GstWorkerPool * self, const GstEdgeQueueItem * item)
 }
 
 GstFlowReturn
-gst_worker_pool_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
+gst_worker_pool_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
   GstWorkerPool *self = GST_WORKER_POOL (parent);
   GstFlowReturn ret = get_flow_return (self);
@@ -131,8 +130,7 @@ gst_worker_pool_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
 }
 
 GstFlowReturn
-gst_worker_pool_chain_list (GstPad * pad, GstObject * parent,
-    GstBufferList * list)
+gst_worker_pool_chain_list (GstPad *pad, GstObject *parent, GstBufferList *list)
 {
   GstWorkerPool *self = GST_WORKER_POOL (parent);
   GstFlowReturn ret = get_flow_return (self);
@@ -158,7 +156,7 @@ gst_worker_pool_chain_list (GstPad * pad, GstObject * parent,
 
 /* Caps whose buffers are all keyframes: nothing depends on another buffer, whatever flags upstream sets. */
 static gboolean
-caps_may_have_delta_units (GstCaps * caps)
+caps_may_have_delta_units (GstCaps *caps)
 {
   const gchar *name;
 
@@ -171,7 +169,7 @@ caps_may_have_delta_units (GstCaps * caps)
 }
 
 static void
-note_event (GstWorkerPool * self, GstEvent * event)
+note_event (GstWorkerPool *self, GstEvent *event)
 {
   GstCaps *caps;
 
@@ -190,7 +188,7 @@ note_event (GstWorkerPool * self, GstEvent * event)
 
 /* Whether a serialized event may go into the lane now; takes it when not. */
 static gboolean
-admit_event (GstWorkerPool * self, GstEvent * event, GstFlowReturn * ret)
+admit_event (GstWorkerPool *self, GstEvent *event, GstFlowReturn *ret)
 {
   gboolean sticky = GST_EVENT_IS_STICKY (event);
   gboolean restart = gst_worker_pool_is_restart (event);
@@ -230,7 +228,7 @@ admit_event (GstWorkerPool * self, GstEvent * event, GstFlowReturn * ret)
 }
 
 static GstFlowReturn
-queue_event (GstWorkerPool * self, GstEvent * event)
+queue_event (GstWorkerPool *self, GstEvent *event)
 {
   GstEdgeQueueItem item = { event, GST_EDGE_QUEUE_ITEM_CONTROL, 0,
     GST_CLOCK_TIME_NONE, GST_CLOCK_TIME_NONE
@@ -246,7 +244,7 @@ queue_event (GstWorkerPool * self, GstEvent * event)
 }
 
 static gboolean
-flush_start (GstWorkerPool * self, GstEvent * event)
+flush_start (GstWorkerPool *self, GstEvent *event)
 {
   GstEdgeLane *lane = gst_worker_pool_ref_lane (self);
   gboolean ret;
@@ -269,7 +267,7 @@ flush_start (GstWorkerPool * self, GstEvent * event)
 }
 
 static gboolean
-flush_stop (GstWorkerPool * self, GstEvent * event)
+flush_stop (GstWorkerPool *self, GstEvent *event)
 {
   GstEdgeLane *lane = gst_worker_pool_ref_lane (self);
   gboolean ret = gst_pad_push_event (self->srcpad, event);
@@ -288,7 +286,7 @@ flush_stop (GstWorkerPool * self, GstEvent * event)
 }
 
 GstFlowReturn
-gst_worker_pool_sink_event (GstPad * pad, GstObject * parent, GstEvent * event)
+gst_worker_pool_sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
 {
   GstWorkerPool *self = GST_WORKER_POOL (parent);
   gboolean ok;
@@ -347,7 +345,7 @@ queue_query (GstWorkerPool *self, GstQuery *query)
 }
 
 gboolean
-gst_worker_pool_sink_query (GstPad * pad, GstObject * parent, GstQuery * query)
+gst_worker_pool_sink_query (GstPad *pad, GstObject *parent, GstQuery *query)
 {
   if (GST_QUERY_IS_SERIALIZED (query))
     return queue_query (GST_WORKER_POOL (parent), query);

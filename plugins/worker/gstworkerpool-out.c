@@ -21,44 +21,56 @@ fail_after_eos (GstWorkerPool * self, GstFlowReturn ret)
   gst_pad_push_event (self->srcpad, gst_event_new_eos ());
 }
 
+/* When a push began: what happened since decides what its result means. */
+typedef struct
+{
+  guint generation;
+  guint n_reconfigures;
+} PushMark;
+
 static void
-note_flow_return (GstWorkerPool * self, GstFlowReturn ret, guint generation)
+note_flow_return (GstWorkerPool * self, GstFlowReturn ret,
+    const PushMark * mark)
 {
   gboolean eos;
 
   g_mutex_lock (&self->lock);
-  if (generation != self->generation || self->srcresult != GST_FLOW_OK) {
+  if (mark->generation != self->generation || self->srcresult != GST_FLOW_OK
+      || (ret == GST_FLOW_NOT_LINKED
+          && mark->n_reconfigures != self->n_reconfigures)) {
     g_mutex_unlock (&self->lock);
-    return;                     /* flushed meanwhile */
+    return;                     /* flushed, or linked again, meanwhile */
   }
   if (ret == GST_FLOW_EOS)
     self->skipping = TRUE;
   else
     __atomic_store_n (&self->srcresult, ret, __ATOMIC_RELAXED);
+  /* a reconfigure event goes on with what is queued */
+  if (ret == GST_FLOW_NOT_LINKED)
+    gst_edge_lane_set_suspended (self->lane, TRUE);
   eos = self->eos;
   g_mutex_unlock (&self->lock);
 
   GST_DEBUG_OBJECT (self, "downstream returned %s", gst_flow_get_name (ret));
   if (ret == GST_FLOW_EOS)
     return;
-  /* a reconfigure event goes on with what is queued; the rest starts anew after a flush */
-  if (ret == GST_FLOW_NOT_LINKED)
-    gst_edge_lane_set_suspended (self->lane, TRUE);
-  else
+  /* the rest starts anew after a flush */
+  if (ret != GST_FLOW_NOT_LINKED)
     gst_edge_lane_set_flushing (self->lane, TRUE);
   if (eos && (ret == GST_FLOW_NOT_LINKED || ret < GST_FLOW_EOS))
     fail_after_eos (self, ret);
 }
 
-/* FALSE: @object is not wanted any more. */
+/* FALSE: nothing is wanted any more. */
 static gboolean
-begin_push (GstWorkerPool * self, guint * generation)
+begin_push (GstWorkerPool * self, PushMark * mark)
 {
   gboolean wanted;
 
   g_mutex_lock (&self->lock);
   wanted = self->srcresult == GST_FLOW_OK && !self->skipping;
-  *generation = self->generation;
+  mark->generation = self->generation;
+  mark->n_reconfigures = self->n_reconfigures;
   g_mutex_unlock (&self->lock);
   return wanted;
 }
@@ -75,9 +87,9 @@ static gint
 push_data (GstWorkerPool * self, GstMiniObject * object, guint flags)
 {
   GstFlowReturn ret;
-  guint generation;
+  PushMark mark;
 
-  if (!begin_push (self, &generation)) {
+  if (!begin_push (self, &mark)) {
     gst_mini_object_unref (object);
     return GST_EDGE_LANE_CANCELLED;
   }
@@ -101,7 +113,7 @@ push_data (GstWorkerPool * self, GstMiniObject * object, guint flags)
 
   if (ret == GST_FLOW_OK)
     return TRUE;
-  note_flow_return (self, ret, generation);
+  note_flow_return (self, ret, &mark);
   if (ret == GST_FLOW_FLUSHING || ret == GST_FLOW_EOS)
     return GST_EDGE_LANE_CANCELLED;
   return FALSE;
@@ -135,10 +147,10 @@ push_event (GstWorkerPool * self, GstEvent * event)
 static gint
 push_query (GstWorkerPool *self, QueryJob *job)
 {
-  guint generation;
+  PushMark mark;
 
   if (query_job_advance (job, QUERY_QUEUED, QUERY_RUNNING)) {
-    job->result = begin_push (self, &generation)
+    job->result = begin_push (self, &mark)
         && gst_pad_peer_query (self->srcpad, job->query);
     query_job_advance (job, QUERY_RUNNING, QUERY_DONE);
   }
@@ -201,25 +213,18 @@ gboolean
 gst_worker_pool_src_event (GstPad * pad, GstObject * parent, GstEvent * event)
 {
   GstWorkerPool *self = GST_WORKER_POOL (parent);
-  GstEdgeLane *lane;
-  gboolean resume;
 
   if (GST_EVENT_TYPE (event) != GST_EVENT_RECONFIGURE)
     return gst_pad_event_default (pad, parent, event);
 
   /* when downstream was not linked, it may be now */
   g_mutex_lock (&self->lock);
-  resume = self->srcresult == GST_FLOW_NOT_LINKED;
-  if (resume)
+  self->n_reconfigures++;
+  if (self->srcresult == GST_FLOW_NOT_LINKED && self->lane != NULL) {
     __atomic_store_n (&self->srcresult, GST_FLOW_OK, __ATOMIC_RELAXED);
-  g_mutex_unlock (&self->lock);
-
-  lane = gst_worker_pool_ref_lane (self);
-  if (lane != NULL) {
-    if (resume)
-      gst_edge_lane_set_suspended (lane, FALSE);
-    gst_edge_lane_unref (lane);
+    gst_edge_lane_set_suspended (self->lane, FALSE);
   }
+  g_mutex_unlock (&self->lock);
   return gst_pad_push_event (self->sinkpad, event);
 }
 

@@ -43,6 +43,7 @@ struct _GstWorkerPool
 
   GstFlowReturn srcresult;      /* lock to write, atomic: what the next chain returns */
   guint generation;             /* lock: how many flushes; results from before one mean nothing */
+  guint n_reconfigures;         /* lock: how often downstream may have been linked anew */
   gboolean eos;                 /* lock: EOS came in */
   gboolean skipping;            /* lock: downstream is at EOS: drops up to the next segment */
   guint n_restarts;             /* lock: queued events that end skipping */

@@ -20,7 +20,7 @@ struct _Simulator
 };
 
 static gchar *
-read_line (Simulator * simulator)
+read_line (Simulator *simulator)
 {
   GError *error = NULL;
   gchar *line = g_data_input_stream_read_line (simulator->answers, NULL, NULL,
@@ -31,7 +31,7 @@ read_line (Simulator * simulator)
 }
 
 Simulator *
-simulator_start (const gchar * arguments, guint port)
+simulator_start (const gchar *arguments, guint port)
 {
   Simulator *simulator = g_new0 (Simulator, 1);
   gchar *command = g_strdup_printf ("%s/tests/support/rtsp-camera/"
@@ -40,7 +40,7 @@ simulator_start (const gchar * arguments, guint port)
   gchar **argv = g_strsplit (command, " ", -1), *line;
   GError *error = NULL;
 
-  simulator->process = g_subprocess_newv ((const gchar * const *) argv,
+  simulator->process = g_subprocess_newv ((const gchar *const *) argv,
       G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error);
   g_assert_no_error (error);
   simulator->answers = g_data_input_stream_new (g_subprocess_get_stdout_pipe
@@ -58,13 +58,13 @@ simulator_start (const gchar * arguments, guint port)
 }
 
 guint
-simulator_get_port (Simulator * simulator)
+simulator_get_port (Simulator *simulator)
 {
   return simulator->port;
 }
 
 void
-simulator_command (Simulator * simulator, const gchar * line)
+simulator_command (Simulator *simulator, const gchar *line)
 {
   gchar *text = g_strdup_printf ("%s\n", line), *answer;
   GError *error = NULL;
@@ -79,19 +79,19 @@ simulator_command (Simulator * simulator, const gchar * line)
 }
 
 void
-simulator_freeze (Simulator * simulator)
+simulator_freeze (Simulator *simulator)
 {
   g_subprocess_send_signal (simulator->process, SIGSTOP);
 }
 
 void
-simulator_thaw (Simulator * simulator)
+simulator_thaw (Simulator *simulator)
 {
   g_subprocess_send_signal (simulator->process, SIGCONT);
 }
 
 void
-simulator_stop (Simulator * simulator)
+simulator_stop (Simulator *simulator)
 {
   g_subprocess_force_exit (simulator->process);
   g_subprocess_wait (simulator->process, NULL, NULL);
@@ -111,7 +111,7 @@ simulator_find_port (void)
 }
 
 static GstPadProbeReturn
-on_caps (RigCamera * camera, GstEvent * event)
+on_caps (RigCamera *camera, GstEvent *event)
 {
   GstCaps *caps;
 
@@ -126,7 +126,7 @@ on_caps (RigCamera * camera, GstEvent * event)
 }
 
 static GstPadProbeReturn
-on_frame (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
+on_frame (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   RigCamera *camera = user_data;
   GstBuffer *buffer;
@@ -155,7 +155,7 @@ on_frame (GstPad * pad, GstPadProbeInfo * info, gpointer user_data)
 }
 
 static void
-add_camera (Rig * rig, guint index)
+add_camera (Rig *rig, guint index)
 {
   RigCamera *camera = &rig->cameras[index];
   gchar *name = g_strdup_printf ("camera%u", index + 1);
@@ -171,7 +171,7 @@ add_camera (Rig * rig, guint index)
 }
 
 Rig *
-rig_start (guint n, guint port, const gchar * properties, const gchar * rest)
+rig_start (guint n, guint port, const gchar *properties, const gchar *rest)
 {
   Rig *rig = g_new0 (Rig, 1);
   GString *line = g_string_new (NULL);
@@ -199,7 +199,7 @@ rig_start (guint n, guint port, const gchar * properties, const gchar * rest)
 }
 
 static void
-note_message (Rig * rig, GstMessage * message)
+note_message (Rig *rig, GstMessage *message)
 {
   GError *error = NULL;
   gchar *debug = NULL;
@@ -213,7 +213,7 @@ note_message (Rig * rig, GstMessage * message)
 }
 
 void
-rig_stop (Rig * rig)
+rig_stop (Rig *rig)
 {
   GstMessage *message;
   guint i;
@@ -237,7 +237,7 @@ rig_stop (Rig * rig)
 }
 
 static GstMessage *
-await_message (Rig * rig)
+await_message (Rig *rig)
 {
   GstMessage *message = gst_bus_timed_pop (rig->bus, RIG_TIMEOUT);
 
@@ -247,8 +247,7 @@ await_message (Rig * rig)
 }
 
 void
-rig_await_state (Rig * rig, guint number, const gchar * state,
-    const gchar * reason)
+rig_await_state (Rig *rig, guint number, const gchar *state, const gchar *reason)
 {
   GstElement *element = rig_get_camera (rig, number)->element;
   gboolean found = FALSE;
@@ -267,7 +266,7 @@ rig_await_state (Rig * rig, guint number, const gchar * state,
 }
 
 void
-rig_await_eos (Rig * rig)
+rig_await_eos (Rig *rig)
 {
   gboolean found = FALSE;
 
@@ -280,7 +279,7 @@ rig_await_eos (Rig * rig)
 }
 
 void
-rig_await_frames (Rig * rig, guint number, guint more)
+rig_await_frames (Rig *rig, guint number, guint more)
 {
   RigCamera *camera = rig_get_camera (rig, number);
   gint64 deadline = g_get_monotonic_time () + RIG_TIMEOUT / GST_USECOND;
@@ -294,7 +293,7 @@ rig_await_frames (Rig * rig, guint number, guint more)
 }
 
 void
-rig_await_caps (Rig * rig, guint number, const gchar * text)
+rig_await_caps (Rig *rig, guint number, const gchar *text)
 {
   RigCamera *camera = rig_get_camera (rig, number);
   gint64 deadline = g_get_monotonic_time () + RIG_TIMEOUT / GST_USECOND;
@@ -308,7 +307,7 @@ rig_await_caps (Rig * rig, guint number, const gchar * text)
 }
 
 guint64
-rig_get_stat (Rig * rig, guint number, const gchar * field)
+rig_get_stat (Rig *rig, guint number, const gchar *field)
 {
   GstStructure *stats = NULL;
   guint64 value = 0;
@@ -320,7 +319,7 @@ rig_get_stat (Rig * rig, guint number, const gchar * field)
 }
 
 RigCamera *
-rig_get_camera (Rig * rig, guint number)
+rig_get_camera (Rig *rig, guint number)
 {
   g_assert_cmpuint (number, >=, 1);
   g_assert_cmpuint (number, <=, rig->n_cameras);

@@ -36,7 +36,7 @@ serve (gpointer data)
 }
 
 static void
-require_login (Server * server, GstRTSPMediaFactory * factory)
+require_login (Server *server, GstRTSPMediaFactory *factory)
 {
   GstRTSPAuth *auth = gst_rtsp_auth_new ();
   GstRTSPToken *token = gst_rtsp_token_new
@@ -54,7 +54,7 @@ require_login (Server * server, GstRTSPMediaFactory * factory)
 }
 
 static Server *
-server_start (const gchar * line, gboolean login)
+server_start (const gchar *line, gboolean login)
 {
   Server *server = g_new0 (Server, 1);
   GstRTSPMediaFactory *factory = gst_rtsp_media_factory_new ();
@@ -81,13 +81,13 @@ server_start (const gchar * line, gboolean login)
 }
 
 static GstRTSPFilterResult
-remove_client (GstRTSPServer * server, GstRTSPClient * client, gpointer data)
+remove_client (GstRTSPServer *server, GstRTSPClient *client, gpointer data)
 {
   return GST_RTSP_FILTER_REMOVE;
 }
 
 static void
-server_stop (Server * server)
+server_stop (Server *server)
 {
   gst_rtsp_server_client_filter (server->server, remove_client, NULL);
   g_main_loop_quit (server->loop);
@@ -102,7 +102,7 @@ server_stop (Server * server)
     "video/x-raw, format=I420, width=320, height=240, framerate=20/1 ! "
 
 static gboolean
-has_element (const gchar * name)
+has_element (const gchar *name)
 {
   GstElementFactory *factory = gst_element_factory_find (name);
 
@@ -211,7 +211,7 @@ test_sound (void)
 }
 
 static GstPadProbeReturn
-on_buffer_at_gate (GstPad * pad, GstPadProbeInfo * info, gpointer gate)
+on_buffer_at_gate (GstPad *pad, GstPadProbeInfo *info, gpointer gate)
 {
   gate_pass (gate);
   return GST_PAD_PROBE_OK;
@@ -257,7 +257,7 @@ typedef struct
 } Search;
 
 static gboolean
-tells (const Search * search, const gchar * text)
+tells (const Search *search, const gchar *text)
 {
   guint i;
 
@@ -268,9 +268,9 @@ tells (const Search * search, const gchar * text)
 }
 
 static void
-search_log (GstDebugCategory * category, GstDebugLevel level,
-    const gchar * file, const gchar * function, gint line, GObject * object,
-    GstDebugMessage * message, gpointer user_data)
+search_log (GstDebugCategory *category, GstDebugLevel level,
+    const gchar *file, const gchar *function, gint line, GObject *object,
+    GstDebugMessage *message, gpointer user_data)
 {
   Search *search = user_data;
   const gchar *text = gst_debug_message_get (message);
@@ -287,14 +287,14 @@ static Search *printed;
 
 /* There are dumps that go past the log. */
 static void
-search_print (const gchar * text)
+search_print (const gchar *text)
 {
   if (tells (printed, text))
     g_atomic_int_inc (&printed->found);
 }
 
 static void
-search_messages (Search * search, GstBus * bus)
+search_messages (Search *search, GstBus *bus)
 {
   GstMessage *message;
 
@@ -309,7 +309,7 @@ search_messages (Search * search, GstBus * bus)
 }
 
 static void
-search_properties (Search * search, GstElement * element)
+search_properties (Search *search, GstElement *element)
 {
   guint n, i;
   GParamSpec **specs = g_object_class_list_properties
@@ -332,7 +332,7 @@ search_properties (Search * search, GstElement * element)
 }
 
 static void
-watch_secrets (Search * search, guint port, const gchar * path)
+watch_secrets (Search *search, guint port, const gchar *path)
 {
   GstElement *pipeline = gst_pipeline_new (NULL);
   GstElement *source = gst_element_factory_make ("rtspcamerasrc", NULL);

@@ -84,7 +84,7 @@ test_not_found (void)
 
 /* The first of three cameras fails by @command; the others do not notice. */
 static void
-fail_one (const gchar * command, const gchar * reason, const gchar * cure)
+fail_one (const gchar *command, const gchar *reason, const gchar *cure)
 {
   Simulator *simulator = simulator_start (CAMERAS " --cameras 3", 0);
   Rig *rig = rig_start (3, simulator_get_port (simulator), "", "fakesink async=false");
@@ -271,8 +271,7 @@ test_not_decoded (void)
 
 /* The camera's pictures are taken on the beat of the wall clock, which only its own time can show. */
 static void
-check_capture_time (GstElement * sink, GstBuffer * buffer, GstPad * pad,
-    gpointer user_data)
+check_capture_time (GstElement *sink, GstBuffer *buffer, GstPad *pad, gpointer user_data)
 {
   const GstEdgeFrameIdentity *identity = gst_edge_buffer_get_identity (buffer);
   gint64 beat = 50 * GST_MSECOND;
@@ -341,8 +340,9 @@ cycle (guint port)
   for (i = 0; i < 10; i++) {
     gst_element_set_state (rig->pipeline, GST_STATE_PLAYING);
     g_usleep (g_random_int_range (0, 100000));
-    gst_element_set_state (rig->pipeline, (GstState[]) { GST_STATE_NULL,
-        GST_STATE_READY, GST_STATE_PAUSED}[i % 3]);
+    gst_element_set_state (rig->pipeline, (GstState[]) {
+        GST_STATE_NULL, GST_STATE_READY, GST_STATE_PAUSED}
+        [i % 3]);
   }
   gst_element_set_state (rig->pipeline, GST_STATE_NULL);
   rig->cameras[0].disordered = rig->cameras[1].disordered =
@@ -396,7 +396,7 @@ test_flaps (void)
 
 /* What is wrong with the pipeline itself is an ERROR, with what to do about it. */
 static void
-expect_error (const gchar * line, GstState state, const gchar * words)
+expect_error (const gchar *line, GstState state, const gchar *words)
 {
   GError *error = NULL;
   GstElement *pipeline = gst_parse_launch (line, &error);

@@ -192,6 +192,73 @@ test_recovers (void)
   sink_rig_clear (&rig);
 }
 
+/* Memory that cannot be mapped, as that of a graphics card may be. */
+typedef GstAllocator UnreadableAllocator;
+typedef GstAllocatorClass UnreadableAllocatorClass;
+
+static GType unreadable_allocator_get_type (void);
+G_DEFINE_TYPE (UnreadableAllocator, unreadable_allocator, GST_TYPE_ALLOCATOR);
+
+static GstMemory *
+unreadable_alloc (GstAllocator *allocator, gsize size, GstAllocationParams *params)
+{
+  GstMemory *memory = g_new0 (GstMemory, 1);
+
+  gst_memory_init (memory, GST_MEMORY_FLAG_NO_SHARE, allocator, NULL, size, 0, 0, size);
+  return memory;
+}
+
+static void
+unreadable_free (GstAllocator *allocator, GstMemory *memory)
+{
+  g_free (memory);
+}
+
+static gpointer
+unreadable_map (GstMemory *memory, gsize size, GstMapFlags flags)
+{
+  return NULL;
+}
+
+static void
+unreadable_allocator_class_init (UnreadableAllocatorClass *klass)
+{
+  klass->alloc = unreadable_alloc;
+  klass->free = unreadable_free;
+}
+
+static void
+unreadable_allocator_init (UnreadableAllocator *self)
+{
+  self->mem_type = "unreadable";
+  self->mem_map = unreadable_map;
+}
+
+/* It is refused, and what comes behind it is not held up. */
+static void
+test_unreadable (gconstpointer factory)
+{
+  gchar *uri = g_str_equal (factory, "redisframesink") ? sink_rig_uri_with (factory, ":" CANARY, "0") : NULL;
+  GstAllocator *allocator = g_object_new (unreadable_allocator_get_type (), NULL);
+  GstBuffer *buffer = sink_rig_frame (3, 0);
+  SinkRig rig;
+
+  gst_object_ref_sink (allocator);
+  gst_buffer_append_memory (buffer, gst_allocator_alloc (allocator, 1000, NULL));
+  sink_rig_init (&rig, factory, uri, NULL);
+  sink_rig_play (&rig);
+  sink_rig_push_range (&rig, 1, 2);
+  g_assert_cmpint (gst_harness_push (rig.h, buffer), ==, GST_FLOW_OK);
+  sink_rig_push_range (&rig, 4, 9);
+  sink_rig_push_eos (&rig);
+  g_assert_cmpuint (sink_rig_get_stat (&rig, "delivered"), ==, 8);
+  g_assert_cmpuint (sink_rig_get_stat (&rig, "rejected"), ==, 1);
+  g_assert_cmpuint (sink_rig_get_stat (&rig, "connects"), ==, 1);
+  sink_rig_clear (&rig);
+  gst_object_unref (allocator);
+  g_free (uri);
+}
+
 /* The canary: everything that a sink says is searched for its password, the log at level 9 included. */
 
 static gint n_searched, n_found;        /* atomic */
@@ -359,6 +426,8 @@ main (int argc, char **argv)
   g_test_add_data_func ("/sink-errors/no-camera-id/metadatapub", "metadatapub", test_no_camera_id);
   g_test_add_data_func ("/sink-errors/no-camera-id/redisframesink", "redisframesink", test_no_camera_id);
   g_test_add_func ("/sink-errors/recovers", test_recovers);
+  g_test_add_data_func ("/sink-errors/unreadable/amqpsink", "amqpsink", test_unreadable);
+  g_test_add_data_func ("/sink-errors/unreadable/redisframesink", "redisframesink", test_unreadable);
   g_test_add_func ("/sink-errors/canary", test_canary);
   result = g_test_run ();
 

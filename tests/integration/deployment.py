@@ -155,7 +155,7 @@ class Watcher:
 
     def on_event(self, _channel, method, _properties, body):
         event = json.loads(body)
-        stored = self.redis.get(event["redis_key"]) if event["event_type"] == "frame" else None
+        stored = self.redis.get(event["redis_key"]) if "redis_key" in event else None
         with self.lock:
             if event["event_type"] == "frame":
                 self.stored[event["camera_id"]].append((event["sequence"], stored))

@@ -238,8 +238,9 @@ class FaultTest(unittest.TestCase):
             if times["n"] == 0:
                 continue
             print(f"{self.id().split('.')[-1]}: {name}: chain {times}", file=sys.stderr)
-            self.assertLess(times["p50"], MEDIAN_US, name)
-            self.assertLess(times["p99"], P99_US, name)
+            if not app.is_sanitized():
+                self.assertLess(times["p50"], MEDIAN_US, name)
+                self.assertLess(times["p99"], P99_US, name)
             self.assertLess(times["max"], BLOCKED_US, name)
 
     def check_process(self, app):

@@ -210,3 +210,121 @@ g_thread_pool_free (GThreadPool *pool, gboolean immediate, gboolean wait)
   if (wait)
     __tsan_acquire (&threads_end);
 }
+
+/* ---- reference counts and queues of GLib and GStreamer ---- */
+
+/* The function that is called if this library does not get in between; looked up once. */
+#define REAL(name) \
+  static gpointer found = NULL; \
+  gpointer real_##name = __atomic_load_n (&found, __ATOMIC_RELAXED); \
+  if (real_##name == NULL) \
+    __atomic_store_n (&found, real_##name = dlsym (RTLD_NEXT, #name), __ATOMIC_RELAXED)
+
+/* Whoever gives back the last reference frees what all the others have seen. */
+#define SHIM_UNREF(name) \
+void name (gpointer object); \
+SHIM void \
+name (gpointer object) \
+{ \
+  REAL (name); \
+  __tsan_acquire (object); \
+  __tsan_release (object); \
+  ((void (*) (gpointer)) real_##name) (object); \
+}
+
+#define SHIM_PUSH(name) \
+SHIM void \
+name (GAsyncQueue *queue, gpointer data) \
+{ \
+  REAL (name); \
+  __tsan_release (queue); \
+  ((void (*) (GAsyncQueue *, gpointer)) real_##name) (queue, data); \
+}
+
+#define SHIM_POP(name) \
+SHIM gpointer \
+name (GAsyncQueue *queue) \
+{ \
+  gpointer data; \
+  REAL (name); \
+  data = ((gpointer (*) (GAsyncQueue *)) real_##name) (queue); \
+  __tsan_acquire (queue); \
+  return data; \
+}
+
+/* *INDENT-OFF* */
+SHIM_UNREF (gst_mini_object_unref)
+SHIM_UNREF (gst_object_unref)
+SHIM_UNREF (g_object_unref)
+SHIM_PUSH (g_async_queue_push)
+SHIM_POP (g_async_queue_pop)
+SHIM_POP (g_async_queue_try_pop)
+/* *INDENT-ON* */
+
+SHIM gpointer
+g_async_queue_timeout_pop (GAsyncQueue *queue, guint64 timeout)
+{
+  gpointer data;
+
+  REAL (g_async_queue_timeout_pop);
+  data = ((gpointer (*) (GAsyncQueue *, guint64)) real_g_async_queue_timeout_pop) (queue, timeout);
+  __tsan_acquire (queue);
+  return data;
+}
+
+SHIM void
+g_ref_string_release (gchar *string)
+{
+  REAL (g_ref_string_release);
+  __tsan_acquire (string);
+  __tsan_release (string);
+  ((void (*) (gchar *)) real_g_ref_string_release) (string);
+}
+
+SHIM gboolean (g_atomic_ref_count_dec) (gatomicrefcount *count)
+{
+  REAL (g_atomic_ref_count_dec);
+  __tsan_acquire (count);
+  __tsan_release (count);
+  return ((gboolean (*) (gatomicrefcount *)) real_g_atomic_ref_count_dec) (count);
+}
+
+/* Gives back the old one when it has made a copy of it. */
+gpointer gst_mini_object_make_writable (gpointer object);
+
+SHIM gpointer
+gst_mini_object_make_writable (gpointer object)
+{
+  REAL (gst_mini_object_make_writable);
+  __tsan_acquire (object);
+  __tsan_release (object);
+  return ((gpointer (*) (gpointer)) real_gst_mini_object_make_writable) (object);
+}
+
+/* GStreamer gives back references inside of its own library, where nobody gets in between: told are who gives something
+ * away, and the end. */
+#define SHIM_GIVE(name) \
+gint name (gpointer to, gpointer object); \
+SHIM gint \
+name (gpointer to, gpointer object) \
+{ \
+  REAL (name); \
+  __tsan_release (object); \
+  return ((gint (*) (gpointer, gpointer)) real_##name) (to, object); \
+}
+
+/* *INDENT-OFF* */
+SHIM_GIVE (gst_pad_push)
+SHIM_GIVE (gst_pad_push_list)
+SHIM_GIVE (gst_pad_push_event)
+SHIM_GIVE (gst_element_post_message)
+/* *INDENT-ON* */
+
+SHIM void
+g_slice_free1 (gsize size, gpointer memory)
+{
+  REAL (g_slice_free1);
+  if (memory != NULL)
+    __tsan_acquire (memory);
+  ((void (*) (gsize, gpointer)) real_g_slice_free1) (size, memory);
+}

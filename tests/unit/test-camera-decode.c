@@ -25,8 +25,7 @@ typedef struct
 } Camera;
 
 static void
-camera_init (Camera * camera, GstRtspCameraSrcDecode mode, guint fps, guint gop,
-    guint rate_n, guint rate_d)
+camera_init (Camera *camera, GstRtspCameraSrcDecode mode, guint fps, guint gop, guint rate_n, guint rate_d)
 {
   *camera = (Camera) {
   .fps = fps,.gop = gop};
@@ -36,7 +35,7 @@ camera_init (Camera * camera, GstRtspCameraSrcDecode mode, guint fps, guint gop,
 }
 
 static void
-run (Camera * camera, guint seconds)
+run (Camera *camera, guint seconds)
 {
   guint i;
 
@@ -131,7 +130,7 @@ test_forced (void)
 }
 
 static GstEdgeCameraVerdict
-judge (GstEdgeCameraDecode * decode, guint second, gboolean keyframe)
+judge (GstEdgeCameraDecode *decode, guint second, gboolean keyframe)
 {
   return gst_edge_camera_decode_judge (decode, second * GST_SECOND, keyframe,
       GST_SECOND);

@@ -45,6 +45,7 @@ GST_START_TEST (cameras_are_there_while_used_and_counters_only_rise)
   gst_edge_camera_record_unuse (record);
   gst_edge_snapshot_free (snapshot);
 }
+
 GST_END_TEST;
 
 GST_START_TEST (cameras_come_in_natural_order)
@@ -65,6 +66,7 @@ GST_START_TEST (cameras_come_in_natural_order)
   }
   gst_edge_snapshot_free (snapshot);
 }
+
 GST_END_TEST;
 
 GST_START_TEST (pictures_are_kept_by_reference_while_wanted)
@@ -95,6 +97,7 @@ GST_START_TEST (pictures_are_kept_by_reference_while_wanted)
   gst_buffer_unref (first);
   gst_buffer_unref (second);
 }
+
 GST_END_TEST;
 
 GST_START_TEST (becoming_active_again_is_a_reconnect)
@@ -113,6 +116,7 @@ GST_START_TEST (becoming_active_again_is_a_reconnect)
   gst_edge_camera_record_unuse (record);
   gst_edge_snapshot_free (snapshot);
 }
+
 GST_END_TEST;
 
 static Suite *

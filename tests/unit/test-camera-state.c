@@ -15,6 +15,7 @@ test_outage (void)
 {
   GstEdgeCameraHealth health;
   gint64 now = 1000 * S;
+  guint i;
 
   gst_edge_camera_health_init (&health, S / 10, 30 * S, 3, 60 * S);
   g_assert_cmpint (health.state, ==, GST_RTSP_CAMERA_SRC_STATE_INACTIVE);
@@ -30,10 +31,21 @@ test_outage (void)
           GST_EDGE_CAMERA_CONNECT, now, 0.5));
   g_assert_cmpuint (health.backoff.failures, ==, 2);
 
-  /* the third opens the circuit */
-  now = health.retry_at;
-  g_assert_true (gst_edge_camera_health_failed (&health,
-          GST_EDGE_CAMERA_CONNECT, now, 0.5));
+  /* restarting takes a while, which is no reason to be offline */
+  while (now < 1009 * S) {
+    now = health.retry_at;
+    g_assert_true (gst_edge_camera_health_may_connect (&health, now));
+    g_assert_false (gst_edge_camera_health_failed (&health,
+            GST_EDGE_CAMERA_CONNECT, now, 0.5));
+    g_assert_cmpint (health.retry_at - now, <=, S / 2);
+  }
+
+  /* but then the third failure opens the circuit */
+  for (i = 0, now = 1010 * S; i < 3; i++) {
+    g_assert_cmpint (health.state, ==, GST_RTSP_CAMERA_SRC_STATE_INACTIVE);
+    now = MAX (now, health.retry_at);
+    gst_edge_camera_health_failed (&health, GST_EDGE_CAMERA_CONNECT, now, 0.5);
+  }
   g_assert_cmpint (health.state, ==, GST_RTSP_CAMERA_SRC_STATE_OFFLINE);
   g_assert_cmpint (health.retry_at, ==, now + 60 * S);
   g_assert_false (gst_edge_camera_health_may_connect (&health, now + 59 * S));
@@ -50,8 +62,26 @@ test_outage (void)
   g_assert_cmpint (health.state, ==, GST_RTSP_CAMERA_SRC_STATE_INACTIVE);
 }
 
+/* Wrong passwords are not tried in a hurry, and soon not at all. */
 static void
-check (const GstEdgeCameraWatch * watch, gint64 now, GstEdgeCameraReason reason)
+test_wrong_password (void)
+{
+  GstEdgeCameraHealth health;
+  gint64 now = 1000 * S;
+  guint i;
+
+  gst_edge_camera_health_init (&health, S / 10, 30 * S, 3, 60 * S);
+  for (i = 0; i < 3; i++) {
+    g_assert_cmpint (health.state, ==, GST_RTSP_CAMERA_SRC_STATE_INACTIVE);
+    gst_edge_camera_health_failed (&health, GST_EDGE_CAMERA_AUTH, now, 0.5);
+    g_assert_cmpint (health.retry_at - now, >=, 10 * S);
+    now = health.retry_at;
+  }
+  g_assert_cmpint (health.state, ==, GST_RTSP_CAMERA_SRC_STATE_OFFLINE);
+}
+
+static void
+check (const GstEdgeCameraWatch *watch, gint64 now, GstEdgeCameraReason reason)
 {
   gint64 deadline = 0;
 
@@ -62,8 +92,7 @@ check (const GstEdgeCameraWatch * watch, gint64 now, GstEdgeCameraReason reason)
 }
 
 static void
-picture (GstEdgeCameraWatch * watch, gint64 now, gboolean unit, gboolean fed,
-    gboolean frame)
+picture (GstEdgeCameraWatch *watch, gint64 now, gboolean unit, gboolean fed, gboolean frame)
 {
   gst_edge_camera_watch_data (watch, now);
   if (unit)
@@ -127,7 +156,7 @@ test_watch_garbage (void)
 }
 
 static GstBuffer *
-make_packet (GstClockTime pts, GstCaps * reference, GstClockTime time)
+make_packet (GstClockTime pts, GstCaps *reference, GstClockTime time)
 {
   GstBuffer *buffer = gst_buffer_new ();
 
@@ -139,8 +168,7 @@ make_packet (GstClockTime pts, GstCaps * reference, GstClockTime time)
 }
 
 static void
-note (GstEdgeCameraTimes * times, GstClockTime pts, GstCaps * reference,
-    GstClockTime time)
+note (GstEdgeCameraTimes *times, GstClockTime pts, GstCaps *reference, GstClockTime time)
 {
   GstBuffer *packet = make_packet (pts, reference, time);
 
@@ -149,7 +177,7 @@ note (GstEdgeCameraTimes * times, GstClockTime pts, GstCaps * reference,
 }
 
 static GstClockTime
-apply (GstEdgeCameraTimes * times, GstClockTime pts)
+apply (GstEdgeCameraTimes *times, GstClockTime pts)
 {
   GstBuffer *picture = gst_edge_camera_times_apply (times,
       make_packet (pts, NULL, 0));
@@ -192,6 +220,7 @@ main (int argc, char **argv)
   gst_init (&argc, &argv);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/camera-state/outage", test_outage);
+  g_test_add_func ("/camera-state/wrong-password", test_wrong_password);
   g_test_add_func ("/camera-watch/silence", test_watch_silence);
   g_test_add_func ("/camera-watch/garbage", test_watch_garbage);
   g_test_add_func ("/camera-times/all", test_times);

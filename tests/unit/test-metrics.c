@@ -43,6 +43,7 @@ GST_START_TEST (labels_are_escaped_and_empty_ones_left_out)
   fail_unless (g_str_has_prefix (text, "# HELP edge_video_link_state "));
   g_free (text);
 }
+
 GST_END_TEST;
 
 GST_START_TEST (openmetrics_names_families_without_total)
@@ -60,6 +61,7 @@ GST_START_TEST (openmetrics_names_families_without_total)
   fail_unless (g_str_has_suffix (text, "\n# EOF\n"));
   g_free (text);
 }
+
 GST_END_TEST;
 
 GST_START_TEST (histograms_are_cumulative_and_exact_at_their_edges)
@@ -87,6 +89,7 @@ GST_START_TEST (histograms_are_cumulative_and_exact_at_their_edges)
   expect (text, "_sum{pool=\"default\"} 100.002302\n");
   g_free (text);
 }
+
 GST_END_TEST;
 
 GST_START_TEST (format_follows_accept)
@@ -96,6 +99,7 @@ GST_START_TEST (format_follows_accept)
   ck_assert_int_eq (gst_edge_metrics_format_choose ("application/openmetrics-text;version=1.0.0,text/plain;q=0.5"),
       GST_EDGE_FORMAT_OPENMETRICS);
 }
+
 GST_END_TEST;
 
 GST_START_TEST (every_family_is_written)
@@ -112,6 +116,7 @@ GST_START_TEST (every_family_is_written)
   }
   g_string_free (text, TRUE);
 }
+
 GST_END_TEST;
 
 static GstEdgeHealth
@@ -142,6 +147,7 @@ GST_START_TEST (cameras_are_judged_by_source_and_age)
   ck_assert_int_eq (judge (GST_EDGE_CAMERA_STATE_INACTIVE, 0, 10, FALSE), GST_EDGE_HEALTH_INACTIVE);
   ck_assert_int_eq (judge (GST_EDGE_CAMERA_STATE_ACTIVE, 15 * SECOND, 0, TRUE), GST_EDGE_HEALTH_INACTIVE);
 }
+
 GST_END_TEST;
 
 GST_START_TEST (ready_wants_links_and_a_camera)
@@ -170,6 +176,7 @@ GST_START_TEST (ready_wants_links_and_a_camera)
   g_free (json);
   gst_edge_snapshot_free (snapshot);
 }
+
 GST_END_TEST;
 
 GST_START_TEST (access_wants_the_secret)
@@ -192,6 +199,7 @@ GST_START_TEST (access_wants_the_secret)
   g_free (header);
   g_free (basic);
 }
+
 GST_END_TEST;
 
 GST_START_TEST (other_names_of_this_machine_are_refused)
@@ -205,6 +213,7 @@ GST_START_TEST (other_names_of_this_machine_are_refused)
   fail_if (gst_edge_http_host_is_local ("rebound.example.org"));
   fail_if (gst_edge_http_host_is_local (""));
 }
+
 GST_END_TEST;
 
 GST_START_TEST (parameters_are_understood)
@@ -227,6 +236,7 @@ GST_START_TEST (parameters_are_understood)
   fail_if (options.pictures);
   gst_edge_metrics_options_clear (&options);
 }
+
 GST_END_TEST;
 
 GST_START_TEST (wrong_parameters_are_named)
@@ -254,6 +264,7 @@ GST_START_TEST (wrong_parameters_are_named)
     g_error_free (error);
   }
 }
+
 GST_END_TEST;
 
 GST_START_TEST (process_stats_survive_strange_names)
@@ -273,6 +284,7 @@ GST_START_TEST (process_stats_survive_strange_names)
   gst_edge_process_stats_read (&stats);
   fail_unless (stats.resident_bytes > 100000 && stats.threads >= 1 && stats.open_fds >= 3 && stats.start_time > 1e9);
 }
+
 GST_END_TEST;
 
 /* The table in the documentation is this one, to the letter: what is missing there is printed here. */
@@ -287,6 +299,7 @@ GST_START_TEST (documentation_has_the_table)
   g_free (table);
   g_free (path);
 }
+
 GST_END_TEST;
 
 static Suite *

@@ -18,7 +18,7 @@
  * Returns: (transfer full): no fault yet
  */
 GstEdgeFaults *
-gst_edge_faults_new (GstEdgeClip * second_clip)
+gst_edge_faults_new (GstEdgeClip *second_clip)
 {
   GstEdgeFaults *faults = g_new0 (GstEdgeFaults, 1);
 
@@ -36,7 +36,7 @@ gst_edge_faults_new (GstEdgeClip * second_clip)
  * Returns: (transfer full): @faults with one more reference
  */
 GstEdgeFaults *
-gst_edge_faults_ref (GstEdgeFaults * faults)
+gst_edge_faults_ref (GstEdgeFaults *faults)
 {
   g_atomic_ref_count_inc (&faults->refs);
 
@@ -50,7 +50,7 @@ gst_edge_faults_ref (GstEdgeFaults * faults)
  * Drops a reference.
  */
 void
-gst_edge_faults_unref (GstEdgeFaults * faults)
+gst_edge_faults_unref (GstEdgeFaults *faults)
 {
   if (!g_atomic_ref_count_dec (&faults->refs))
     return;
@@ -67,7 +67,7 @@ gst_edge_faults_unref (GstEdgeFaults * faults)
  * Returns: (nullable): the switch, to be set atomically
  */
 gint *
-gst_edge_faults_find (GstEdgeFaults * faults, const gchar * name)
+gst_edge_faults_find (GstEdgeFaults *faults, const gchar *name)
 {
   if (g_str_equal (name, "silent"))
     return &faults->silent;
@@ -88,7 +88,7 @@ gst_edge_faults_find (GstEdgeFaults * faults, const gchar * name)
  * one NAL unit from outside
  */
 GstBuffer *
-gst_edge_faults_make_garbage (GstBuffer * unit, gboolean keyframe)
+gst_edge_faults_make_garbage (GstBuffer *unit, gboolean keyframe)
 {
   gsize size = MAX (gst_buffer_get_size (unit), 64);
   guint8 *data = g_malloc (size);

@@ -1,0 +1,356 @@
+#!/usr/bin/python3
+# gst-edge-video
+# Copyright (C) 2026 the gst-edge-video authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# What edgemetrics serves about a pipeline with real servers.
+
+import base64
+import io
+import os
+import shutil
+import statistics
+import subprocess
+import tempfile
+import time
+import unittest
+
+import pages
+from PIL import Image
+
+OWN = pages.Pages(pages.free_port())
+os.environ["GST_TRACERS"] = f"edgemetrics(port={OWN.port},stale-after=2)"  # of this process, for TestRestart
+
+import gi  # noqa: E402
+import redis  # noqa: E402
+import servers  # noqa: E402
+
+gi.require_version("Gst", "1.0")
+from gi.repository import Gst  # noqa: E402
+
+CANARY = "canary-4711-secret"
+N_MANY = 100
+
+
+def promtool(test, *arguments, text=None):
+    """Runs promtool, or skips the test."""
+    path = shutil.which("promtool")
+    if path is None:
+        test.skipTest("promtool is not installed (Debian: prometheus)")
+    done = subprocess.run([path, *arguments], input=text, capture_output=True, text=True, check=False)
+    test.assertEqual((done.returncode, done.stderr.replace("SUCCESS", "").strip() if text else ""), (0, ""), done.stdout)
+
+
+class ServersTest(unittest.TestCase):
+    """RabbitMQ and Redis with a user whose password must be seen nowhere."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.servers = servers.Servers()
+        cls.addClassCleanup(cls.servers.close)
+        cls.servers.rabbitmqctl("add_user", "watcher", CANARY)
+        cls.servers.rabbitmqctl("set_permissions", "watcher", ".*", ".*", ".*")
+        with redis.Redis.from_url(cls.servers.redis_uri) as client:
+            client.acl_setuser("watcher", enabled=True, passwords=["+" + CANARY], keys=["*"], commands=["+@all"])
+        cls.amqp = f"amqp://watcher:{CANARY}@127.0.0.1:{cls.servers.ports['rabbitmq']}/%2f"
+        cls.redis = f"redis://watcher:{CANARY}@127.0.0.1:{cls.servers.ports['redis']}/0"
+
+    def launch(self, line, parameters="", **environment):
+        launch = pages.Launch(line, parameters, environment)
+        self.addCleanup(launch.close)
+        return launch
+
+    def launch_two(self, parameters="", **environment):
+        ways = pages.three_ways(self.amqp, self.redis)
+        return self.launch(pages.camera("cam1", ways) + pages.camera("cam2", ways), parameters, **environment)
+
+
+def everything_flows(samples):
+    return all(samples.get("edge_video_frames_total", camera=camera, stage=stage) >= 10
+               for camera in ("cam1", "cam2") for stage in ("in", "published", "stored", "announced"))
+
+
+class TestMetrics(ServersTest):
+    def test_output(self):
+        served = self.launch_two().pages
+        samples = served.wait(everything_flows, "frames on all ways")
+        answer = served.ask("/metrics")
+        self.assertEqual(answer.headers["content-type"], "text/plain; version=0.0.4; charset=utf-8")
+        with self.subTest("documentation"):
+            self.check_against_documentation(samples)
+        with self.subTest("promises"):
+            self.check_promises(samples)
+        with self.subTest("promtool"):
+            promtool(self, "check", "metrics", text=answer.text)
+        with self.subTest("OpenMetrics"):
+            open_metrics = served.ask("/metrics", Accept="application/openmetrics-text; version=1.0.0")
+            self.assertTrue(open_metrics.headers["content-type"].startswith("application/openmetrics-text"))
+            self.assertTrue(open_metrics.text.endswith("\n# EOF\n"))
+            self.assertIn("# TYPE edge_video_frames counter\n", open_metrics.text)
+
+    def check_against_documentation(self, samples):
+        table = pages.documented()
+        self.assertEqual(samples.types, {name: kind for name, (kind, _) in table.items()})
+        for name, labels, _ in samples.samples:
+            kind, known = table[samples.family(name)]
+            self.assertLessEqual(set(labels) - ({"le"} if kind == "histogram" else set()), known, name)
+        served = {samples.family(name) for name, _, _ in samples.samples}
+        self.assertEqual(served, set(table))
+
+    def check_promises(self, samples):
+        get = samples.get
+        for camera in ("cam1", "cam2"):
+            self.assertAlmostEqual(get("edge_video_camera_frames_per_second", camera=camera), 10, delta=5)
+            self.assertEqual(get("edge_video_camera_state", camera=camera, state="active"), 1)
+            self.assertEqual(get("edge_video_camera_state", camera=camera), 1)
+            self.assertGreater(get("edge_video_camera_delay_seconds", camera=camera, stage="stored"), 0)
+        for server in ("amqp", "redis"):
+            links = [labels for name, labels, value in samples.samples
+                     if name == "edge_video_link_state" and value == 1 and labels["server"].startswith(server)]
+            self.assertEqual([link["state"] for link in links], ["ready"])
+            link = {"server": links[0]["server"]}
+            total = get("edge_video_link_messages_total", **link)
+            got = get("edge_video_link_messages_total", result="in", **link)
+            waiting = get("edge_video_link_queued_messages", **link) + get("edge_video_link_in_flight_messages", **link)
+            self.assertEqual(total - got + waiting, got)
+            self.assertEqual(get("edge_video_link_latency_seconds_count", **link),
+                             get("edge_video_link_messages_total", result="delivered", **link))
+        pool = get("edge_video_pool_frames_total", pool="default", result="in")
+        self.assertGreaterEqual(pool, get("edge_video_pool_wait_seconds_count", pool="default"))
+        self.assertGreater(pool, 0)
+
+    def test_ready_and_not(self):
+        launch = self.launch_two("stale-after=2")
+        served = launch.pages
+        served.wait(everything_flows, "frames on all ways")
+        self.assertEqual((served.ask("/healthz").status, served.ask("/healthz").text), (200, "ok\n"))
+        ready = served.ask("/readyz")
+        self.assertEqual((ready.status, ready.json["ready"], ready.json["active_cameras"]), (200, True, 2))
+
+        self.servers.freeze("rabbitmq")
+        try:
+            served.wait(lambda _: served.ask("/readyz").status == 503, "503")
+            took = [timed(lambda: served.ask("/metrics")) for _ in range(20)]
+            answer = served.ask("/readyz").json
+            self.assertFalse(answer["ready"])
+            self.assertEqual([problem["link"].partition(":")[0] for problem in answer["not_ready"]], ["amqp"])
+            self.assertNotEqual(answer["not_ready"][0]["state"], "ready")
+            self.assertTrue(answer["not_ready"][0]["reason"])
+            self.assertEqual(served.ask("/healthz").status, 200)
+            print(f"a scrape while the broker is frozen: {max(took) * 1000:.1f} ms at most")
+        finally:
+            self.servers.thaw("rabbitmq")
+        served.wait(lambda _: served.ask("/readyz").status == 200, "200")
+
+    def test_no_camera_is_not_ready(self):
+        served = self.launch("fakesrc is-live=true ! fakesink").pages
+        served.wait(lambda _: True, "an answer")
+        answer = served.ask("/readyz")
+        self.assertEqual((answer.status, answer.json["not_ready"][0]["reason"]), (503, "there is no camera"))
+
+    def test_pictures(self):
+        served = self.launch(pages.camera("cam1", "<tee>. ! fakesink", pattern="snow")).pages
+        served.wait(lambda samples: samples.get("edge_video_frames_total") > 3, "frames")
+        first = served.ask("/cameras/cam1.jpg")
+        self.assertEqual((first.status, first.headers["content-type"]), (200, "image/jpeg"))
+        with Image.open(io.BytesIO(first.body)) as picture:
+            picture.load()
+            self.assertEqual(picture.size, (320, 240))
+        served.wait(lambda _: served.ask("/cameras/cam1.jpg").body != first.body, "another picture")
+        for path in ("/cameras/cam2.jpg", "/cameras/", "/cameras/cam1", "/cameras/..%2f..%2fetc.jpg", "/cameras/%2a.jpg",
+                     "/cameras/" + "a" * 5000 + ".jpg"):
+            self.assertEqual(served.ask(path).status, 404, path)
+
+    def test_pictures_may_be_off(self):
+        served = self.launch(pages.camera("cam1", "<tee>. ! fakesink"), "pictures=false").pages
+        served.wait(lambda samples: samples.get("edge_video_frames_total") > 3, "frames")
+        self.assertEqual(served.ask("/cameras/cam1.jpg").status, 404)
+
+    def test_bounds(self):
+        served = self.launch(pages.camera("cam1", "<tee>. ! fakesink")).pages
+        served.wait(lambda _: True, "an answer")
+        self.assertEqual(served.ask("/metrics", "HEAD").body, b"")
+        for method in ("POST", "PUT", "DELETE", "OPTIONS"):
+            answer = served.ask("/metrics", method, body="x")
+            self.assertEqual((answer.status, answer.headers["allow"]), (405, "GET, HEAD"), method)
+        self.assertEqual(served.ask("/metrics", body="x" * 100).status, 413)
+        self.assertEqual(served.ask("/metrics", Host="page.example.org").status, 403)
+        self.assertEqual(served.ask("/elsewhere").status, 404)
+        self.assertIn(served.ask("/metrics", X=20000 * "x").status, (413, 431))
+        self.assertIn("default-src 'none'", served.ask("/").headers["content-security-policy"])
+
+    def test_token_and_no_credential_anywhere(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".token") as file:
+            file.write(CANARY + "-token\n")
+            file.flush()
+            launch = self.launch_two(f"token-file={file.name}", GST_DEBUG="edge*:6,*metrics*:9")
+            served = launch.pages
+            bearer = {"Authorization": "Bearer " + CANARY + "-token"}
+            deadline = time.monotonic() + pages.LONG
+            while not self.flows(served, bearer):
+                self.assertLess(time.monotonic(), deadline)
+                time.sleep(0.1)
+        self.assertEqual(served.ask("/healthz").status, 200)
+        basic = base64.b64encode(f"anyone:{CANARY}-token".encode()).decode()
+        wrong = base64.b64encode(b"anyone:else").decode()
+        said = ""
+        for path in ("/", "/metrics", "/readyz", "/stats.json", "/cameras/cam1.jpg", "/elsewhere"):
+            refused = [served.ask(path), served.ask(path, Authorization="Bearer x"),
+                       served.ask(path, Authorization="Basic " + wrong)]
+            self.assertEqual([answer.status for answer in refused], [401] * 3, path)
+            self.assertIn("Basic", refused[0].headers["www-authenticate"])
+            allowed = [served.ask(path, **bearer), served.ask(path, Authorization="Basic " + basic)]
+            self.assertEqual([answer.status for answer in allowed], [404 if path == "/elsewhere" else 200] * 2, path)
+            for answer in refused + allowed:
+                said += str(answer.headers) + answer.body.decode("utf-8", "replace")
+        self.assertIn("***", said)
+        said += launch.close()
+        self.assertNotIn(CANARY, said)
+
+    @staticmethod
+    def flows(served, headers):
+        try:
+            return everything_flows(served.scrape(**headers))
+        except ConnectionError:
+            return False
+
+    def test_many_cameras(self):
+        ways = pages.three_ways(self.amqp, self.redis)
+        line = "".join(pages.camera(f"cam{n}", ways, rate=2, size="64x48") for n in range(1, N_MANY + 1))
+        served = self.launch(line).pages
+        samples = served.wait(lambda samples: samples.get("edge_video_cameras", state="active") == N_MANY
+                              and samples.get("edge_video_frames_total", stage="announced") > 2 * N_MANY,
+                              "many cameras", 60)
+        answer, took, inside = None, [], []
+        for _ in range(30):
+            started = time.monotonic()
+            answer = served.ask("/metrics")
+            took.append((time.monotonic() - started) * 1000)
+            samples = pages.Samples(answer.text)
+            inside.append(samples.get("edge_video_collection_duration_seconds") * 1000)
+        print(f"a scrape of {N_MANY} cameras on three ways: {len(samples.samples)} samples, {len(answer.body) / 1024:.0f} KiB; "
+              f"made in {statistics.median(inside):.1f} ms (best {min(inside):.1f}, worst {max(inside):.1f}), "
+              f"fetched in {statistics.median(took):.1f} ms (best {min(took):.1f}, worst {max(took):.1f})")
+        self.assertEqual(len(served.ask("/stats.json").json["cameras"]), N_MANY)
+
+
+def timed(call):
+    """How long it takes, in seconds."""
+    started = time.monotonic()
+    call()
+    return time.monotonic() - started
+
+
+class TestRestart(ServersTest):
+    """In this process: counters go on when elements, pipelines and cameras stop and start."""
+
+    def test_counters_only_rise(self):
+        Gst.init(None)
+        ways = pages.three_ways(self.amqp, self.redis)
+        before = {}
+        for _ in range(3):
+            pipeline = Gst.parse_launch(pages.camera("cam1", ways, rate=50))
+            pipeline.set_state(Gst.State.PLAYING)
+            self.addCleanup(pipeline.set_state, Gst.State.NULL)
+            floor = before.get(("edge_video_frames_total", "announced"), 0)
+            for _ in range(20):
+                now = self.read_counters()
+                for key, value in before.items():
+                    self.assertGreaterEqual(now.get(key, value), value, key)
+                before.update(now)
+            OWN.wait(lambda s: s.get("edge_video_frames_total", camera="cam1", stage="announced") > floor + 10, "frames")
+            self.assertEqual(OWN.ask("/readyz").status, 200)
+            pipeline.set_state(Gst.State.NULL)
+            samples = OWN.scrape()
+            self.assertFalse(samples.has("edge_video_camera_state", camera="cam1"))
+            self.assertEqual(OWN.ask("/cameras/cam1.jpg").status, 404)
+        self.assertGreaterEqual(before["edge_video_link_connects_total", ""], 4)
+
+    @staticmethod
+    def read_counters():
+        samples = OWN.scrape()
+        counters = {}
+        for name, labels, value in samples.samples:
+            if samples.types[samples.family(name)] == "counter" and name.startswith("edge_video"):
+                key = name, labels.get("stage") or labels.get("result") or ""
+                counters[key] = counters.get(key, 0) + value
+        return counters
+
+
+class TestTrouble(unittest.TestCase):
+    """What is wrong is said on stderr, and the pipeline runs all the same."""
+
+    def run_with(self, parameters):
+        environment = dict(os.environ, GST_TRACERS=f"edgemetrics({parameters})")
+        done = subprocess.run(["gst-launch-1.0", "-q", "fakesrc", "num-buffers=1", "!", "fakesink"], env=environment,
+                              capture_output=True, text=True, check=False, timeout=pages.LONG)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stderr
+
+    def test_messages(self):
+        self.assertIn("edgemetrics: prot: there is no such parameter", self.run_with("prot=1"))
+        self.assertIn('address: "nowhere" is not an IP address', self.run_with("address=nowhere"))
+        self.assertIn("token-file: ", self.run_with(f"port={pages.free_port()},token-file=/does/not/exist"))
+        self.assertIn(f"cannot serve on 127.0.0.1 port {OWN.port}: Address already in use", self.run_with(f"port={OWN.port}"))
+
+    def setUp(self):
+        Gst.init(None)
+
+
+class TestJsonLog(unittest.TestCase):
+    def test_lines(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "log.jsonl")
+            launch = pages.Launch(pages.camera("cam1", "<tee>. ! workerpool ! fakesink"),
+                                  f"log-json={path},log-interval=0.2", {"GST_DEBUG": "framestamp:4,workerpool:4"})
+            try:
+                launch.pages.wait(lambda s: s.get("edge_video_frames_total", camera="cam1") > 20, "frames")
+            finally:
+                launch.close()
+            with open(path, encoding="utf-8") as file:
+                lines = [pages.json.loads(line) for line in file]
+        self.assertTrue(all(line["time"].endswith("Z") and line["level"] for line in lines))
+        self.assertTrue(any(line.get("category") == "workerpool" and "pool default" in line["message"] for line in lines))
+        cameras = [line for line in lines if line.get("event") == "camera"]
+        self.assertGreater(cameras[-1]["frames"]["in"], 10)
+        self.assertTrue(any(line.get("event") == "pool" and line["name"] == "default" for line in lines))
+
+
+class TestMonitoringFiles(unittest.TestCase):
+    """Alerts, scrape example and dashboard name only metrics that exist."""
+
+    FOLDER = os.path.dirname(os.path.realpath(pages.DOCUMENT))
+
+    def test_prometheus(self):
+        promtool(self, "check", "rules", os.path.join(self.FOLDER, "alerts.yml"))
+        promtool(self, "check", "config", os.path.join(self.FOLDER, "prometheus.yml"))
+        promtool(self, "test", "rules", os.path.join(self.FOLDER, "alerts-test.yml"))
+
+    def dashboard_expressions(self):
+        with open(os.path.join(self.FOLDER, "grafana-dashboard.json"), encoding="utf-8") as file:
+            dashboard = pages.json.load(file)
+        self.assertEqual(len({panel["id"] for panel in dashboard["panels"]}), len(dashboard["panels"]))
+        return [target["expr"] for panel in dashboard["panels"] for target in panel.get("targets", [])]
+
+    def test_dashboard(self):
+        expressions = self.dashboard_expressions()
+        self.assertGreater(len(expressions), 20)
+        rules = [{"record": f"panel:{n}", "expr": text.replace("$__rate_interval", "5m").replace("$instance", "x").replace("$camera", "x")}
+                 for n, text in enumerate(expressions)]
+        with tempfile.NamedTemporaryFile("w", suffix=".yml") as file:
+            pages.json.dump({"groups": [{"name": "dashboard", "rules": rules}]}, file)  # JSON is YAML
+            file.flush()
+            promtool(self, "check", "rules", file.name)
+
+    def test_names(self):
+        table = pages.documented()
+        known = set(table) | {name + "_bucket" for name, (kind, _) in table.items() if kind == "histogram"}
+        with open(os.path.join(self.FOLDER, "alerts.yml"), encoding="utf-8") as file:
+            texts = self.dashboard_expressions() + [file.read()]
+        for text in texts:
+            for name in pages.re.findall(r"\b(?:edge_video|process)_\w+", text):
+                self.assertIn(name, known)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
