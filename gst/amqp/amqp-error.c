@@ -59,7 +59,11 @@ gst_edge_amqp_set_reply_error (GError **error, const gchar *doing, amqp_rpc_repl
       && reply.reply.id == AMQP_CHANNEL_CLOSE_METHOD) {
     amqp_channel_close_t *close = reply.reply.decoded;
 
-    set_close_error (error, doing, close->reply_code, close->reply_text);
+    if (close->class_id == AMQP_BASIC_CLASS)    /* not about what we do now: about something published before */
+      g_set_error (error, GST_EDGE_ERROR, GST_EDGE_ERROR_TRANSIENT, "could not %s: the broker closed the "
+          "channel because of a message", doing);
+    else
+      set_close_error (error, doing, close->reply_code, close->reply_text);
   } else {
     g_set_error (error, GST_EDGE_ERROR, GST_EDGE_ERROR_TRANSIENT, "could not %s: the broker sent nothing "
         "that could be understood", doing);

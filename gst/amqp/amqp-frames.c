@@ -17,8 +17,10 @@ set_closed_error (GError **error, const gchar *what, guint16 code, amqp_bytes_t 
 {
   gchar *reply = g_utf8_make_valid (text.bytes, (gssize) text.len);
 
-  g_set_error (error, GST_EDGE_ERROR, GST_EDGE_ERROR_TRANSIENT, "the broker closed the %s: %u %s", what,
-      code, reply);
+  /* 406 is about what was published: larger than this broker takes, a bad expiration or user-id */
+  g_set_error (error, GST_EDGE_ERROR,
+      code == AMQP_PRECONDITION_FAILED ? GST_EDGE_ERROR_MESSAGE : GST_EDGE_ERROR_TRANSIENT,
+      "the broker closed the %s: %u %s", what, code, reply);
   g_free (reply);
 }
 

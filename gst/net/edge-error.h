@@ -19,8 +19,9 @@ G_BEGIN_DECLS
  * @GST_EDGE_ERROR_AUTH: the server refused the credentials
  * @GST_EDGE_ERROR_NOT_FOUND: vhost, database or exchange does not exist, or may not be used
  * @GST_EDGE_ERROR_SETTINGS: a setting can never work: what it is set to, or together with the server
+ * @GST_EDGE_ERROR_MESSAGE: the server ended the connection because of a message that it will never take
  *
- * The last three are final on the first contact with a server and transient once it has worked.
+ * Those from AUTH to SETTINGS are final on the first contact with a server and transient once it has worked.
  */
 typedef enum
 {
@@ -29,6 +30,7 @@ typedef enum
   GST_EDGE_ERROR_AUTH,
   GST_EDGE_ERROR_NOT_FOUND,
   GST_EDGE_ERROR_SETTINGS,
+  GST_EDGE_ERROR_MESSAGE,
 } GstEdgeError;
 
 GST_EDGE_API GQuark gst_edge_error_quark (void);

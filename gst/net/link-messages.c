@@ -23,6 +23,8 @@ window_is_open (GstEdgeLink *link, guint class)
     return TRUE;
   if (link->parking.failures > 0)       /* a single probe, until the server takes one again */
     return FALSE;
+  if (link->suspects > 0)       /* one at a time, until it is clear which one it was */
+    return FALSE;
   return link->in_flight_of[class] < link->max_in_flight
       && (class == URGENT || link->in_flight_bytes < MAX_IN_FLIGHT_BYTES);
 }
@@ -95,47 +97,6 @@ take_next (GstEdgeLink *link)
   return message;
 }
 
-/* FALSE when the connection is lost. A message that can never be sent is settled here: it would be in the way of all
- * others for ever. */
-static gboolean
-send_message (GstEdgeLink *link, GstEdgeMessage *message, GError **error)
-{
-  gboolean unconfirmed = message->target->unconfirmed;
-  guint64 tag = message->tag;
-  GError *local = NULL;
-
-  GST_TRACE ("%s: sending %s, tag %" G_GUINT64_FORMAT, gst_edge_endpoint_get_text (link->endpoint),
-      message->destination, tag);
-  if (link->klass->send (link->transport, message, &local)) {
-    if (unconfirmed)
-      gst_edge_link_complete (link, tag, FALSE, GST_EDGE_SENT, NULL);
-    return TRUE;
-  }
-  if (!g_error_matches (local, GST_EDGE_ERROR, GST_EDGE_ERROR_SETTINGS)) {
-    g_propagate_error (error, local);
-    return FALSE;
-  }
-  gst_edge_link_complete (link, tag, FALSE, GST_EDGE_REJECTED, local->message);
-  link->last_tag--;             /* the server never saw it */
-  g_error_free (local);
-  return TRUE;
-}
-
-gboolean
-gst_edge_link_send_pending (GstEdgeLink *link, GError **error)
-{
-  const gchar *reason;
-  GstEdgeMessage *message;
-
-  while (gst_edge_link_can_send (link) && (message = take_next (link)) != NULL) {
-    if (!send_message (link, message, error))
-      return FALSE;
-    if (link->klass->is_blocked (link->transport, &reason))
-      break;
-  }
-  return TRUE;
-}
-
 static void
 unlink_in_flight_locked (GstEdgeLink *link, GstEdgeMessage *message)
 {
@@ -189,6 +150,18 @@ gst_edge_link_requeue_in_flight (GstEdgeLink *link)
   free_orphans (&orphans);
 }
 
+/* It was not sent after all. */
+static void
+take_back (GstEdgeLink *link, GstEdgeMessage *message)
+{
+  GQueue orphans = G_QUEUE_INIT;
+
+  g_mutex_lock (&link->lock);
+  return_to_outbox_locked (link, message, &orphans);
+  g_mutex_unlock (&link->lock);
+  free_orphans (&orphans);
+}
+
 /* The server cannot take it now: keep it, and leave the server alone for a while. */
 static void
 park (GstEdgeLink *link, GstEdgeMessage *message, const gchar *detail)
@@ -236,6 +209,8 @@ settle (GstEdgeLink *link, GstEdgeMessage *message, GstEdgeResult result, const 
   }
   if (result == GST_EDGE_DELIVERED && message->returned)
     result = GST_EDGE_RETURNED;
+  if (link->suspects > 0)
+    link->suspects--;
   if (result != GST_EDGE_SENT) {        /* the server has said something */
     gst_edge_backoff_reset (&link->backoff);
     gst_edge_backoff_reset (&link->parking);
@@ -260,6 +235,17 @@ settle (GstEdgeLink *link, GstEdgeMessage *message, GstEdgeResult result, const 
     g_mutex_unlock (&link->lock);
   }
   gst_edge_message_free (message);
+}
+
+/* The server closed the connection because of a message that was in flight: when there is only one, it is that one;
+ * else they will be sent one at a time, so that the next time there is only one. */
+void
+gst_edge_link_suspect_in_flight (GstEdgeLink *link, const gchar *detail)
+{
+  if (link->in_flight.length == 1)
+    settle (link, g_queue_peek_head (&link->in_flight), GST_EDGE_REJECTED, detail);
+  else
+    link->suspects = link->in_flight.length;
 }
 
 void
@@ -298,4 +284,46 @@ gst_edge_link_mark_returned (GstEdgeLink *link, const gchar *message_id, const g
       return;
     }
   }
+}
+
+/* FALSE when the connection is lost. A message that can never be sent is settled here: it would be in the way of all
+ * others for ever. */
+static gboolean
+send_message (GstEdgeLink *link, GstEdgeMessage *message, GError **error)
+{
+  gboolean unconfirmed = message->target->unconfirmed;
+  guint64 tag = message->tag;
+  GError *local = NULL;
+
+  GST_TRACE ("%s: sending %s, tag %" G_GUINT64_FORMAT, gst_edge_endpoint_get_text (link->endpoint),
+      message->destination, tag);
+  if (link->klass->send (link->transport, message, &local)) {
+    if (unconfirmed)
+      gst_edge_link_complete (link, tag, FALSE, GST_EDGE_SENT, NULL);
+    return TRUE;
+  }
+  if (!g_error_matches (local, GST_EDGE_ERROR, GST_EDGE_ERROR_SETTINGS)) {
+    take_back (link, message);
+    g_propagate_error (error, local);
+    return FALSE;
+  }
+  gst_edge_link_complete (link, tag, FALSE, GST_EDGE_REJECTED, local->message);
+  link->last_tag--;             /* the server never saw it */
+  g_error_free (local);
+  return TRUE;
+}
+
+gboolean
+gst_edge_link_send_pending (GstEdgeLink *link, GError **error)
+{
+  const gchar *reason;
+  GstEdgeMessage *message;
+
+  while (gst_edge_link_can_send (link) && (message = take_next (link)) != NULL) {
+    if (!send_message (link, message, error))
+      return FALSE;
+    if (link->klass->is_blocked (link->transport, &reason))
+      break;
+  }
+  return TRUE;
 }

@@ -69,6 +69,7 @@ struct _GstEdgeLink
   gint64 retry_at;              /* while not connected */
   gint64 parked_until;          /* 0 = not parked */
   GstEdgeBackoff parking;       /* for servers that say "not now" */
+  guint suspects;               /* so many were in flight when the server closed because of one of them */
   GstEdgeBackoff backoff;       /* for connecting */
   GstEdgeBreaker breaker;       /* for connecting */
   gboolean blocked;             /* the server takes nothing for now */
@@ -129,6 +130,7 @@ gboolean gst_edge_link_send_pending (GstEdgeLink * link, GError ** error);
 gboolean gst_edge_link_can_send (GstEdgeLink * link);
 gboolean gst_edge_link_has_sendable_locked (GstEdgeLink * link);
 void gst_edge_link_requeue_in_flight (GstEdgeLink * link);
+void gst_edge_link_suspect_in_flight (GstEdgeLink * link, const gchar * detail);
 
 /* link-client.c: those that end in _locked want the link's lock held */
 GstEdgeMessage *gst_edge_link_client_take_locked (GstEdgeLinkClient * client, gint64 now, GArray ** dropped);

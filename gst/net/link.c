@@ -165,6 +165,8 @@ gst_edge_link_lose_connection (GstEdgeLink *link, const GError *error)
     gst_edge_breaker_success (&link->breaker);
     link->in_outage = FALSE;
   }
+  if (g_error_matches (error, GST_EDGE_ERROR, GST_EDGE_ERROR_MESSAGE))
+    gst_edge_link_suspect_in_flight (link, error->message);
   gst_edge_link_close_connection (link);
   if (!g_error_matches (error, GST_EDGE_ERROR, GST_EDGE_ERROR_CANCELLED))
     back_off (link, error);

@@ -239,10 +239,14 @@ finish_submit_unlock (GstEdgeLane *lane, GArray *dropped)
     gst_edge_lane_free_dropped_locked (lane, dropped);
   else
     keep_spare_locked (lane, dropped);
+  if (!wake) {
+    g_mutex_unlock (&lane->lock);
+    return;                     /* from here on its run function may free it */
+  }
+  gst_edge_lane_ref (lane);
   g_mutex_unlock (&lane->lock);
-
-  if (wake)
-    gst_edge_worker_pool_wake_budget (lane->pool);
+  gst_edge_worker_pool_wake_budget (lane->pool);
+  gst_edge_lane_unref (lane);
 }
 
 GstEdgeLaneResult

@@ -4,7 +4,8 @@
  *
  * What lanes need from their pool, and the files of the pool from each other.
  *
- * Locks, in the order in which they are taken: registry, pool, lane. Lanes schedule and park with no lock held. */
+ * Locks, in the order in which they are taken: registry, pool, lane, ticker. Of the pool, a lane
+ * calls only gst_edge_worker_pool_schedule() with its lock held. */
 
 #pragma once
 

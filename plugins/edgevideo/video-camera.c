@@ -143,6 +143,27 @@ set_flag (GstEdgeVideoCamera *self, gboolean *flag)
   g_mutex_unlock (&self->lock);
 }
 
+/* One after the other, beginning with the last. All at once, as a bin does it, a store would wait for PAUSED until its
+ * EOS has passed an announcer that is paused already. */
+static void
+stop_all (GstEdgeVideoCamera *self)
+{
+  static const gchar *const roles[] = { GST_EDGE_CAMERA_ANNOUNCE, GST_EDGE_CAMERA_STORE, GST_EDGE_CAMERA_PUBLISH };
+  guint i;
+
+  gst_element_set_locked_state (GST_ELEMENT (self), TRUE);
+  for (i = 0; i < G_N_ELEMENTS (roles); i++) {
+    GstElement *element = get_element (self, roles[i]);
+
+    if (element == NULL)
+      continue;
+    gst_element_set_locked_state (element, TRUE);
+    gst_element_set_state (element, GST_STATE_NULL);
+    gst_object_unref (element);
+  }
+  gst_element_set_state (GST_ELEMENT (self), GST_STATE_NULL);
+}
+
 void
 gst_edge_video_camera_set_drained (GstEdgeVideoCamera *self)
 {
@@ -153,9 +174,7 @@ void
 gst_edge_video_camera_cancel (GstEdgeVideoCamera *self)
 {
   set_flag (self, &self->cancelled);
-  gst_element_set_locked_state (GST_ELEMENT (self), TRUE);
-  /* unblocks a sink that waits for answers */
-  gst_element_set_state (GST_ELEMENT (self), GST_STATE_NULL);
+  stop_all (self);              /* unblocks a sink that waits for answers */
 }
 
 /* Stops only the source: locked, so that its bin does not start it again. */
@@ -237,8 +256,7 @@ gst_edge_video_camera_stop (GstEdgeVideoCamera *self, gint64 deadline)
     wait_drained (self, deadline);
   }
   /* 3. the rest is counted as dropped */
-  gst_element_set_locked_state (GST_ELEMENT (self), TRUE);
-  gst_element_set_state (GST_ELEMENT (self), GST_STATE_NULL);
+  stop_all (self);
 }
 
 /* ---- numbers ---- */

@@ -33,7 +33,8 @@ struct _GstEdgeHttpServer
   gboolean only_local_names;
 };
 
-static void G_GNUC_PRINTF (2, 0)
+static void
+G_GNUC_PRINTF (2, 0)
 log_mhd (void *cls, const char *format, va_list args)
 {
   gchar *line = g_strdup_vprintf (format, args);

@@ -197,25 +197,29 @@ test_state_cycles (void)
   finish (pipeline);
 }
 
-/* One element of a running pipeline at a time is stopped and started again: nobody else notices. */
+/* One element of a running pipeline is taken out, stopped and put back: nobody else notices. */
 static void
 test_single_element_cycles (void)
 {
-  GstElement *pipeline = make_pipeline (3, "fakesrc is-live=true datarate=1000000"
-      " sizetype=fixed sizemax=1000 ! tee allow-not-linked=true ! workerpool "
-      "name=w@ max-workers=2 ! fakesink async=false");
-  GstElement *element;
+  GstElement *pipeline = make_pipeline (3, "fakesrc is-live=true "
+      "datarate=1000000 sizetype=fixed sizemax=1000 ! tee name=t@ "
+      "allow-not-linked=true ! workerpool name=w@ max-workers=2 "
+      "! fakesink async=false");
+  GstElement *element = gst_bin_get_by_name (GST_BIN (pipeline), "w1");
+  GstElement *tee = gst_bin_get_by_name (GST_BIN (pipeline), "t1");
   guint i;
 
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
-  element = gst_bin_get_by_name (GST_BIN (pipeline), "w1");
   for (i = 0; i < 200; i++) {
+    gst_element_unlink (tee, element);
     gst_element_set_state (element, GST_STATE_NULL);
     gst_element_sync_state_with_parent (element);
+    g_assert_true (gst_element_link (tee, element));
     if (g_test_rand_bit ())
       g_thread_yield ();
   }
   gst_object_unref (element);
+  gst_object_unref (tee);
   finish (pipeline);
 }
 
@@ -305,6 +309,7 @@ test_unlink (void)
   GstElement *bin = gst_pipeline_new (NULL);
   Counter counter = { 0, };
   Pusher pusher;
+  GstPad *sinkpad;
   guint i;
 
   g_object_set (sink, "async", FALSE, "signal-handoffs", TRUE, NULL);
@@ -325,14 +330,19 @@ test_unlink (void)
   await_next (&counter);
 
   /* out of the pipeline while it works */
+  sinkpad = gst_element_get_static_pad (pool, "sink");
   for (i = 0; i < 100; i++) {
+    gst_pad_unlink (pusher.pad, sinkpad);
     gst_element_unlink (pool, sink);
     gst_bin_remove (GST_BIN (bin), pool);
     gst_element_set_state (pool, GST_STATE_NULL);
     gst_bin_add (GST_BIN (bin), pool);
     gst_element_link (pool, sink);
     gst_element_sync_state_with_parent (pool);
+    gst_pad_link (pusher.pad, sinkpad);
   }
+  await_next (&counter);
+  gst_object_unref (sinkpad);
   pusher_stop (&pusher);
   finish (bin);
   gst_object_unref (pool);

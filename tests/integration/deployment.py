@@ -110,6 +110,8 @@ class Deployment:
         return self.structures("edge-video-report")[-1]
 
     def close(self):
+        self.pipeline.set_state(Gst.State.READY)
+        self.look()  # NULL would throw it away
         self.pipeline.set_state(Gst.State.NULL)
 
 

@@ -277,6 +277,57 @@ class TestRestart(ServersTest):
         return counters
 
 
+class TestEdgeVideoBin(unittest.TestCase):
+    """edgevideobin starts the server by its property or its config, and ends it."""
+
+    CONFIG = """
+amqp: {{ amqp_url: "amqp://guest:{canary}@127.0.0.1:1/%2f" }}
+metrics: {{ port: {port}, token_file: "{token}" }}
+cameras:
+  - {{ id: gate, url: "rtsp://user:{canary}@127.0.0.1:1/gate" }}
+"""
+
+    def setUp(self):
+        Gst.init(None)
+        if Gst.ElementFactory.find("edgevideobin") is None:
+            self.skipTest("edgevideobin is not built")
+
+    def check(self, config_port, **properties):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        path = os.path.join(folder.name, "edge-video.yaml")
+        token = os.path.join(folder.name, "token")
+        with open(token, "w", encoding="utf-8") as file:
+            file.write("anna:" + CANARY)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(self.CONFIG.format(canary=CANARY, port=config_port, token=token))
+        pipeline = Gst.parse_launch(f"edgevideobin name=all config={path}")
+        for name, value in properties.items():
+            pipeline.get_by_name("all").set_property(name, value)
+        pipeline.set_state(Gst.State.PLAYING)
+        self.addCleanup(pipeline.set_state, Gst.State.NULL)
+        served = pages.Pages(properties.get("metrics-port") or config_port)
+        self.assertEqual(served.ask("/readyz").status, 401)
+        basic = base64.b64encode(f"anna:{CANARY}".encode()).decode()
+        deadline = time.monotonic() + pages.LONG
+        while "cannot be connected to" not in (text := served.ask("/readyz", Authorization="Basic " + basic).text):
+            self.assertLess(time.monotonic(), deadline, text)
+            time.sleep(0.1)
+        self.assertEqual(served.ask("/readyz", Authorization="Basic " + basic).status, 503)
+        said = "".join(served.ask(page, Authorization="Basic " + basic).text for page in ("/metrics", "/stats.json", "/readyz"))
+        self.assertIn('camera="gate"', said)
+        self.assertNotIn(CANARY, said)
+        pipeline.set_state(Gst.State.NULL)
+        with self.assertRaises(ConnectionError):
+            served.ask("/healthz")
+
+    def test_property(self):
+        self.check(0, **{"metrics-port": pages.free_port()})
+
+    def test_config(self):
+        self.check(pages.free_port())
+
+
 class TestTrouble(unittest.TestCase):
     """What is wrong is said on stderr, and the pipeline runs all the same."""
 

@@ -2,7 +2,7 @@
  * Copyright (C) 2026 the gst-edge-video authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * GMutex and GCond on pthreads, to preload under ThreadSanitizer. GLib makes them of futexes and is not instrumented
+ * GMutex and GCond on pthreads, for tests under ThreadSanitizer. GLib makes them of futexes and is not instrumented
  * itself, so the sanitizer would see no lock at all and report every access under one. These it knows. Recursive
  * mutexes and rw-locks are pthread's in GLib already. GLib's own inner locks stay what they are: Debian links it so
  * that it calls itself directly, so no lock is ever used in both ways.
