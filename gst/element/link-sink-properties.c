@@ -309,7 +309,8 @@ gst_edge_link_sink_install_properties (GObjectClass *klass)
       "Most frames sent and not yet answered on the connection, and as many events besides", 1, 65535, DEFAULT_MAX_IN_FLIGHT, ready);
   properties[PROP_CIRCUIT_MAX_FAILURES] = g_param_spec_uint ("circuit-max-failures",
       "Circuit max. failures", "Failures to connect in a row after which connecting pauses for "
-      "circuit-reset; those in the first 10 s of an outage do not count (0 = never)", 0, G_MAXUINT, DEFAULT_CIRCUIT_MAX_FAILURES, ready);
+      "circuit-reset; those in the first 10 s of an outage do not count (0 = never)", 0, G_MAXUINT,
+      DEFAULT_CIRCUIT_MAX_FAILURES, ready);
   properties[PROP_CIRCUIT_RESET] = g_param_spec_uint64 ("circuit-reset", "Circuit reset",
       "How long connecting pauses before a single new try, in ns", GST_MSECOND, G_MAXINT64,
       DEFAULT_CIRCUIT_RESET, ready);

@@ -81,7 +81,7 @@ prepare_client (GstEdgeLink *link, GstEdgeLinkClient *client)
 }
 
 void
-gst_edge_link_fail_clients (GstEdgeLink *link, gboolean (*matches) (GstEdgeTarget * target, gpointer data),
+gst_edge_link_fail_clients (GstEdgeLink *link, gboolean (*matches) (GstEdgeTarget *target, gpointer data),
     gpointer data, const GError *error)
 {
   GstEdgeLinkClient *found;

@@ -39,7 +39,7 @@ gst_edge_queue_new (void)
 }
 
 void
-gst_edge_queue_free (GstEdgeQueue * queue)
+gst_edge_queue_free (GstEdgeQueue *queue)
 {
   g_return_if_fail (gst_queue_array_is_empty (queue->items));
 
@@ -48,46 +48,45 @@ gst_edge_queue_free (GstEdgeQueue * queue)
 }
 
 void
-gst_edge_queue_set_limits (GstEdgeQueue * queue,
-    const GstEdgeQueueLimits * limits)
+gst_edge_queue_set_limits (GstEdgeQueue *queue, const GstEdgeQueueLimits *limits)
 {
   queue->limits = *limits;
 }
 
 void
-gst_edge_queue_get_limits (GstEdgeQueue * queue, GstEdgeQueueLimits * limits)
+gst_edge_queue_get_limits (GstEdgeQueue *queue, GstEdgeQueueLimits *limits)
 {
   *limits = queue->limits;
 }
 
 static inline gboolean
-is_control (const GstEdgeQueueItem * item)
+is_control (const GstEdgeQueueItem *item)
 {
   return (item->flags & GST_EDGE_QUEUE_ITEM_CONTROL) != 0;
 }
 
 static inline gboolean
-is_delta (const GstEdgeQueueItem * item)
+is_delta (const GstEdgeQueueItem *item)
 {
   return (item->flags & GST_EDGE_QUEUE_ITEM_DELTA) != 0;
 }
 
 /* Losing @item makes the delta units after it undecodable. */
 static inline gboolean
-is_depended_on (const GstEdgeQueueItem * item)
+is_depended_on (const GstEdgeQueueItem *item)
 {
   return (item->flags & GST_EDGE_QUEUE_ITEM_DROPPABLE) == 0;
 }
 
 static inline GstEdgeQueueItem *
-peek_nth (GstEdgeQueue * queue, guint index)
+peek_nth (GstEdgeQueue *queue, guint index)
 {
   return gst_queue_array_peek_nth_struct (queue->items, index);
 }
 
 /* Index of the first buffer at or after @index, or the length of the queue. Control items in between are few. */
 static guint
-find_buffer (GstEdgeQueue * queue, guint index)
+find_buffer (GstEdgeQueue *queue, guint index)
 {
   guint length = gst_queue_array_get_length (queue->items);
 
@@ -97,7 +96,7 @@ find_buffer (GstEdgeQueue * queue, guint index)
 }
 
 static void
-subtract (GstEdgeQueue * queue, const GstEdgeQueueItem * item)
+subtract (GstEdgeQueue *queue, const GstEdgeQueueItem *item)
 {
   if (is_control (item))
     return;
@@ -108,7 +107,7 @@ subtract (GstEdgeQueue * queue, const GstEdgeQueueItem * item)
 /* Takes out the buffer at @index: the control items in front of it move up by one, their order and place
  * before the buffers that stay are kept. Costs as many copies as there are control items. */
 static GstEdgeQueueItem
-take_nth (GstEdgeQueue * queue, guint index)
+take_nth (GstEdgeQueue *queue, guint index)
 {
   GstEdgeQueueItem item = *peek_nth (queue, index);
 
@@ -120,8 +119,7 @@ take_nth (GstEdgeQueue * queue, guint index)
 }
 
 static void
-add_dropped (GArray ** dropped, const GstEdgeQueueItem * item,
-    GstEdgeDropReason reason)
+add_dropped (GArray **dropped, const GstEdgeQueueItem *item, GstEdgeDropReason reason)
 {
   GstEdgeDroppedItem entry = { *item, reason };
 
@@ -132,8 +130,7 @@ add_dropped (GArray ** dropped, const GstEdgeQueueItem * item,
 
 /* Takes out the oldest buffer, at @index, and the delta units that depended on it, up to the next keyframe. */
 static void
-drop_buffer_at (GstEdgeQueue * queue, guint index, GstEdgeDropReason reason,
-    GArray ** dropped)
+drop_buffer_at (GstEdgeQueue *queue, guint index, GstEdgeDropReason reason, GArray **dropped)
 {
   GstEdgeQueueItem item = take_nth (queue, index);
   gboolean broken = is_depended_on (&item);
@@ -157,7 +154,7 @@ drop_buffer_at (GstEdgeQueue * queue, guint index, GstEdgeDropReason reason,
 }
 
 static GstClockTime
-get_time_level (GstEdgeQueue * queue)
+get_time_level (GstEdgeQueue *queue)
 {
   GstClockTime start;
 
@@ -173,7 +170,7 @@ get_time_level (GstEdgeQueue * queue)
 
 /* Whether @n_buffers and @n_bytes more go beyond a limit. */
 static gboolean
-has_no_room_for (GstEdgeQueue * queue, guint n_buffers, guint64 n_bytes)
+has_no_room_for (GstEdgeQueue *queue, guint n_buffers, guint64 n_bytes)
 {
   const GstEdgeQueueLimits *limits = &queue->limits;
 
@@ -188,7 +185,7 @@ has_no_room_for (GstEdgeQueue * queue, guint n_buffers, guint64 n_bytes)
 }
 
 static void
-append (GstEdgeQueue * queue, const GstEdgeQueueItem * item)
+append (GstEdgeQueue *queue, const GstEdgeQueueItem *item)
 {
   GstEdgeQueueItem copy = *item;
 
@@ -211,15 +208,14 @@ append (GstEdgeQueue * queue, const GstEdgeQueueItem * item)
 }
 
 void
-gst_edge_queue_skip (GstEdgeQueue * queue, const GstEdgeQueueItem * item)
+gst_edge_queue_skip (GstEdgeQueue *queue, const GstEdgeQueueItem *item)
 {
   queue->tail_discont = TRUE;
   queue->tail_broken |= is_depended_on (item);
 }
 
 static GstEdgeQueueResult
-drop_new (GstEdgeQueue * queue, const GstEdgeQueueItem * item,
-    GstEdgeDropReason reason, GArray ** dropped)
+drop_new (GstEdgeQueue *queue, const GstEdgeQueueItem *item, GstEdgeDropReason reason, GArray **dropped)
 {
   gst_edge_queue_skip (queue, item);
   add_dropped (dropped, item, reason);
@@ -227,8 +223,7 @@ drop_new (GstEdgeQueue * queue, const GstEdgeQueueItem * item,
 }
 
 GstEdgeQueueResult
-gst_edge_queue_push (GstEdgeQueue * queue, const GstEdgeQueueItem * item,
-    GArray ** dropped)
+gst_edge_queue_push (GstEdgeQueue *queue, const GstEdgeQueueItem *item, GArray **dropped)
 {
   guint n_buffers = gst_edge_queue_item_get_n_buffers (item);
 
@@ -256,8 +251,7 @@ gst_edge_queue_push (GstEdgeQueue * queue, const GstEdgeQueueItem * item,
 }
 
 gboolean
-gst_edge_queue_pop (GstEdgeQueue * queue, gint64 now, GstEdgeQueueItem * item,
-    GArray ** dropped)
+gst_edge_queue_pop (GstEdgeQueue *queue, gint64 now, GstEdgeQueueItem *item, GArray **dropped)
 {
   GstEdgeQueueItem *head;
 
@@ -275,7 +269,7 @@ gst_edge_queue_pop (GstEdgeQueue * queue, gint64 now, GstEdgeQueueItem * item,
 }
 
 gboolean
-gst_edge_queue_drop_oldest (GstEdgeQueue * queue, GArray ** dropped)
+gst_edge_queue_drop_oldest (GstEdgeQueue *queue, GArray **dropped)
 {
   if (queue->n_buffers == 0)
     return FALSE;
@@ -284,7 +278,7 @@ gst_edge_queue_drop_oldest (GstEdgeQueue * queue, GArray ** dropped)
 }
 
 gboolean
-gst_edge_queue_cancel_one (GstEdgeQueue * queue, GstEdgeQueueItem * item)
+gst_edge_queue_cancel_one (GstEdgeQueue *queue, GstEdgeQueueItem *item)
 {
   if (queue->n_buffers == 0)
     return FALSE;
@@ -294,7 +288,7 @@ gst_edge_queue_cancel_one (GstEdgeQueue * queue, GstEdgeQueueItem * item)
 }
 
 gboolean
-gst_edge_queue_flush_one (GstEdgeQueue * queue, GstEdgeQueueItem * item)
+gst_edge_queue_flush_one (GstEdgeQueue *queue, GstEdgeQueueItem *item)
 {
   GstEdgeQueueItem *head = gst_queue_array_pop_head_struct (queue->items);
 
@@ -311,13 +305,13 @@ gst_edge_queue_flush_one (GstEdgeQueue * queue, GstEdgeQueueItem * item)
 }
 
 guint
-gst_edge_queue_get_length (GstEdgeQueue * queue)
+gst_edge_queue_get_length (GstEdgeQueue *queue)
 {
   return gst_queue_array_get_length (queue->items);
 }
 
 void
-gst_edge_queue_get_level (GstEdgeQueue * queue, GstEdgeQueueLevel * level)
+gst_edge_queue_get_level (GstEdgeQueue *queue, GstEdgeQueueLevel *level)
 {
   level->buffers = queue->n_buffers;
   level->bytes = queue->n_bytes;
@@ -325,13 +319,13 @@ gst_edge_queue_get_level (GstEdgeQueue * queue, GstEdgeQueueLevel * level)
 }
 
 gboolean
-gst_edge_queue_is_full (GstEdgeQueue * queue)
+gst_edge_queue_is_full (GstEdgeQueue *queue)
 {
   return has_no_room_for (queue, 1, 1);
 }
 
 gint64
-gst_edge_queue_peek_queued_at (GstEdgeQueue * queue)
+gst_edge_queue_peek_queued_at (GstEdgeQueue *queue)
 {
   GstEdgeQueueItem *head = gst_queue_array_peek_head_struct (queue->items);
 

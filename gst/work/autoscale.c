@@ -18,7 +18,7 @@
 #define REGRET_WINDOWS 2
 
 static guint
-grow (GstEdgeAutoscale * autoscale, const GstEdgeAutoscaleSample * sample)
+grow (GstEdgeAutoscale *autoscale, const GstEdgeAutoscaleSample *sample)
 {
   if (autoscale->shrunk
       && autoscale->since_shrink <= REGRET_WINDOWS * autoscale->window)
@@ -32,7 +32,7 @@ grow (GstEdgeAutoscale * autoscale, const GstEdgeAutoscaleSample * sample)
 /* At the end of a window in which workers were idle all the time: those go, but for one, for the next lane that
  * blocks. */
 static guint
-shrink (GstEdgeAutoscale * autoscale, const GstEdgeAutoscaleSample * sample)
+shrink (GstEdgeAutoscale *autoscale, const GstEdgeAutoscaleSample *sample)
 {
   guint needed = autoscale->peak_busy + 1;
 
@@ -47,15 +47,14 @@ shrink (GstEdgeAutoscale * autoscale, const GstEdgeAutoscaleSample * sample)
 
 /* With busy CPUs one more worker would only take turns with the others, unless those do not even want a CPU. */
 static gboolean
-would_help (const GstEdgeAutoscaleSample * sample)
+would_help (const GstEdgeAutoscaleSample *sample)
 {
   return sample->cpu_load < GST_EDGE_AUTOSCALE_SATURATED
       || 2 * sample->n_blocked >= sample->workers;
 }
 
 guint
-gst_edge_autoscale_next (GstEdgeAutoscale * autoscale,
-    const GstEdgeAutoscaleSample * sample)
+gst_edge_autoscale_next (GstEdgeAutoscale *autoscale, const GstEdgeAutoscaleSample *sample)
 {
   guint min_workers = MAX (sample->min_workers, 1);
   guint max_workers = MAX (sample->max_workers, min_workers);

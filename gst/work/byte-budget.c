@@ -20,14 +20,14 @@
 #include "work/worker-pool-private.h"
 
 static guint64
-get_bytes (GstEdgeLane * lane)
+get_bytes (GstEdgeLane *lane)
 {
   return __atomic_load_n (&lane->bytes, __ATOMIC_RELAXED);
 }
 
 /* Without asking. */
 static void
-reserve (GstEdgeLane * lane, guint64 bytes)
+reserve (GstEdgeLane *lane, guint64 bytes)
 {
   __atomic_fetch_add (&lane->pool->total_bytes, bytes, __ATOMIC_SEQ_CST);
   __atomic_fetch_add (&lane->reserved, bytes, __ATOMIC_RELAXED);
@@ -36,7 +36,7 @@ reserve (GstEdgeLane * lane, guint64 bytes)
 
 /* A buffer larger than the whole budget may be there alone. */
 static gboolean
-try_reserve (GstEdgeLane * lane, guint64 bytes)
+try_reserve (GstEdgeLane *lane, guint64 bytes)
 {
   GstEdgeWorkerPool *pool = lane->pool;
   guint64 max = __atomic_load_n (&pool->max_total_bytes, __ATOMIC_RELAXED);
@@ -54,7 +54,7 @@ try_reserve (GstEdgeLane * lane, guint64 bytes)
 
 /* (transfer full) (nullable): the lane that leaks and holds most, if that is more than @least. */
 static GstEdgeLane *
-ref_fullest (GstEdgeWorkerPool * pool, guint64 least)
+ref_fullest (GstEdgeWorkerPool *pool, guint64 least)
 {
   GstEdgeLane *fullest = NULL;
   guint i;
@@ -77,7 +77,7 @@ ref_fullest (GstEdgeWorkerPool * pool, guint64 least)
 
 /* Drops the oldest buffer of @lane; FALSE when another thread was faster. */
 static gboolean
-give_way (GstEdgeLane * lane)
+give_way (GstEdgeLane *lane)
 {
   GArray *dropped = NULL;
   gboolean gave;
@@ -93,7 +93,7 @@ give_way (GstEdgeLane * lane)
 
 /* A lane that may leak. */
 static GstEdgeBudgetResult
-reserve_leaky (GstEdgeLane * lane, guint64 bytes, GstEdgeLeaky leaky)
+reserve_leaky (GstEdgeLane *lane, guint64 bytes, GstEdgeLeaky leaky)
 {
   while (!try_reserve (lane, bytes)) {
     GstEdgeLane *fullest = ref_fullest (lane->pool, 0);
@@ -112,7 +112,7 @@ reserve_leaky (GstEdgeLane * lane, guint64 bytes, GstEdgeLeaky leaky)
 
 /* Takes from a fuller lane. FALSE: there is none. */
 static gboolean
-take_from_fuller (GstEdgeLane * lane)
+take_from_fuller (GstEdgeLane *lane)
 {
   GstEdgeLane *fullest = ref_fullest (lane->pool, get_bytes (lane));
   gboolean gave;
@@ -127,7 +127,7 @@ take_from_fuller (GstEdgeLane * lane)
 /* Waits for what others give back, or for this lane to be empty. Who gives back first changes the sum and then looks
  * for who waits; who waits first says so and then looks at the sum: none of them misses the other. */
 static GstEdgeBudgetResult
-reserve_blocking (GstEdgeLane * lane, guint64 bytes)
+reserve_blocking (GstEdgeLane *lane, guint64 bytes)
 {
   GstEdgeWorkerPool *pool = lane->pool;
   GstEdgeQueueLevel level;
@@ -163,8 +163,7 @@ reserve_blocking (GstEdgeLane * lane, guint64 bytes)
 }
 
 GstEdgeBudgetResult
-gst_edge_lane_reserve_budget (GstEdgeLane * lane, guint64 bytes,
-    gboolean may_block)
+gst_edge_lane_reserve_budget (GstEdgeLane *lane, guint64 bytes, gboolean may_block)
 {
   GstEdgeQueueLimits limits;
 
@@ -186,13 +185,13 @@ gst_edge_lane_reserve_budget (GstEdgeLane * lane, guint64 bytes,
 }
 
 void
-gst_edge_lane_release_budget_locked (GstEdgeLane * lane, guint64 bytes)
+gst_edge_lane_release_budget_locked (GstEdgeLane *lane, guint64 bytes)
 {
   __atomic_fetch_sub (&lane->reserved, bytes, __ATOMIC_RELAXED);
 }
 
 gboolean
-gst_edge_lane_settle_budget_locked (GstEdgeLane * lane)
+gst_edge_lane_settle_budget_locked (GstEdgeLane *lane)
 {
   GstEdgeWorkerPool *pool = lane->pool;
   GstEdgeQueueLevel level;
@@ -211,7 +210,7 @@ gst_edge_lane_settle_budget_locked (GstEdgeLane * lane)
 }
 
 void
-gst_edge_worker_pool_wake_budget (GstEdgeWorkerPool * pool)
+gst_edge_worker_pool_wake_budget (GstEdgeWorkerPool *pool)
 {
   guint i;
 

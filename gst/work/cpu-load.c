@@ -28,7 +28,7 @@ get_process_time (void)
 }
 
 static gboolean
-get_machine_jiffies (guint64 * busy, guint64 * total)
+get_machine_jiffies (guint64 *busy, guint64 *total)
 {
   guint64 user, nice, sys, idle, iowait, irq, softirq, steal;
   FILE *file = fopen ("/proc/stat", "re");
@@ -65,7 +65,7 @@ get_cpus (void)
 }
 
 gdouble
-gst_edge_cpu_load_get (GstEdgeCpuLoad * load)
+gst_edge_cpu_load_get (GstEdgeCpuLoad *load)
 {
   gint64 now = g_get_monotonic_time ();
   gint64 process = get_process_time ();

@@ -31,7 +31,7 @@ typedef struct
 } Job;
 
 static void
-free_job (Job * job)
+free_job (Job *job)
 {
   if (job->free_func != NULL)
     job->free_func (job->data);
@@ -39,7 +39,7 @@ free_job (Job * job)
 }
 
 static void
-report_failure (GstEdgeJobs * jobs, Job * job, const GError * error)
+report_failure (GstEdgeJobs *jobs, Job *job, const GError *error)
 {
   guint64 n_failed = __atomic_add_fetch (&jobs->n_failed, 1, __ATOMIC_RELAXED);
 
@@ -73,7 +73,7 @@ drop_job (gpointer data, gint reason, gpointer user_data)
 }
 
 GstEdgeJobs *
-gst_edge_jobs_new (GstEdgeWorkerPool * pool, const gchar * name, guint capacity,
+gst_edge_jobs_new (GstEdgeWorkerPool *pool, const gchar *name, guint capacity,
     GstEdgeJobFailedFunc failed, gpointer user_data)
 {
   const GstEdgeQueueLimits limits = {.max_buffers = capacity,.leaky =
@@ -91,7 +91,7 @@ gst_edge_jobs_new (GstEdgeWorkerPool * pool, const gchar * name, guint capacity,
 }
 
 void
-gst_edge_jobs_free (GstEdgeJobs * jobs)
+gst_edge_jobs_free (GstEdgeJobs *jobs)
 {
   gst_edge_lane_free (jobs->lane);
   g_free (jobs->name);
@@ -99,7 +99,7 @@ gst_edge_jobs_free (GstEdgeJobs * jobs)
 }
 
 gboolean
-gst_edge_jobs_submit (GstEdgeJobs * jobs, GstEdgeJobFunc func, gpointer data,
+gst_edge_jobs_submit (GstEdgeJobs *jobs, GstEdgeJobFunc func, gpointer data,
     GDestroyNotify free_func, gboolean may_block)
 {
   GstEdgeQueueItem item = { NULL, 0, 0, GST_CLOCK_TIME_NONE,
@@ -116,7 +116,7 @@ gst_edge_jobs_submit (GstEdgeJobs * jobs, GstEdgeJobFunc func, gpointer data,
 }
 
 guint
-gst_edge_jobs_finish (GstEdgeJobs * jobs, gint64 timeout)
+gst_edge_jobs_finish (GstEdgeJobs *jobs, gint64 timeout)
 {
   gst_edge_lane_set_closed (jobs->lane, TRUE);
   if (gst_edge_lane_drain (jobs->lane, timeout))
@@ -125,13 +125,13 @@ gst_edge_jobs_finish (GstEdgeJobs * jobs, gint64 timeout)
 }
 
 gboolean
-gst_edge_jobs_drain (GstEdgeJobs * jobs, gint64 timeout)
+gst_edge_jobs_drain (GstEdgeJobs *jobs, gint64 timeout)
 {
   return gst_edge_lane_drain (jobs->lane, timeout);
 }
 
 GstStructure *
-gst_edge_jobs_get_stats (GstEdgeJobs * jobs)
+gst_edge_jobs_get_stats (GstEdgeJobs *jobs)
 {
   return gst_edge_lane_get_stats (jobs->lane, "edge-jobs-stats");
 }

@@ -42,7 +42,7 @@ get_tid (void)
 }
 
 guint
-gst_edge_lane_count_own_turns (GstEdgeLane * lane)
+gst_edge_lane_count_own_turns (GstEdgeLane *lane)
 {
   const Turn *turn;
   guint count = 0;
@@ -53,13 +53,13 @@ gst_edge_lane_count_own_turns (GstEdgeLane * lane)
 }
 
 gboolean
-gst_edge_lane_is_own (GstEdgeLane * lane)
+gst_edge_lane_is_own (GstEdgeLane *lane)
 {
   return lane->ordered && gst_edge_lane_count_own_turns (lane) > 0;
 }
 
 static gboolean
-has_work_locked (GstEdgeLane * lane)
+has_work_locked (GstEdgeLane *lane)
 {
   return !lane->suspended && lane->n_running < lane->parallel
       && gst_edge_queue_get_length (lane->queue) > 0;
@@ -67,7 +67,7 @@ has_work_locked (GstEdgeLane * lane)
 
 /* Jobs may run inside of a job that waits: with all workers in such jobs nobody else would. */
 static gboolean
-can_help_locked (GstEdgeLane * lane)
+can_help_locked (GstEdgeLane *lane)
 {
   if (current_turn == NULL)
     return FALSE;
@@ -77,7 +77,7 @@ can_help_locked (GstEdgeLane * lane)
 }
 
 void
-gst_edge_lane_schedule_locked (GstEdgeLane * lane)
+gst_edge_lane_schedule_locked (GstEdgeLane *lane)
 {
   if (!has_work_locked (lane)
       || lane->n_running + lane->n_scheduled >= lane->parallel
@@ -88,7 +88,7 @@ gst_edge_lane_schedule_locked (GstEdgeLane * lane)
 }
 
 void
-gst_edge_lane_free_dropped_locked (GstEdgeLane * lane, GArray * dropped)
+gst_edge_lane_free_dropped_locked (GstEdgeLane *lane, GArray *dropped)
 {
   guint i;
 
@@ -117,7 +117,7 @@ gst_edge_lane_free_dropped_locked (GstEdgeLane * lane, GArray * dropped)
 }
 
 static gboolean
-pop_locked (GstEdgeLane * lane, gint64 now, GstEdgeQueueItem * item)
+pop_locked (GstEdgeLane *lane, gint64 now, GstEdgeQueueItem *item)
 {
   GArray *dropped = NULL;
   gboolean popped, wake;
@@ -141,7 +141,7 @@ pop_locked (GstEdgeLane * lane, gint64 now, GstEdgeQueueItem * item)
 
 /* Runs one item that was just taken out; returns the time after it. */
 static gint64
-run_item_locked (GstEdgeLane * lane, const GstEdgeQueueItem * item, gint64 now)
+run_item_locked (GstEdgeLane *lane, const GstEdgeQueueItem *item, gint64 now)
 {
   guint n_buffers = gst_edge_queue_item_get_n_buffers (item);
   gint64 end;
@@ -168,7 +168,7 @@ run_item_locked (GstEdgeLane * lane, const GstEdgeQueueItem * item, gint64 now)
 }
 
 static void
-run_turn_locked (GstEdgeLane * lane, guint max_items)
+run_turn_locked (GstEdgeLane *lane, guint max_items)
 {
   Turn turn = { lane, current_turn };
   gint64 start = g_get_monotonic_time ();
@@ -193,7 +193,7 @@ run_turn_locked (GstEdgeLane * lane, guint max_items)
 }
 
 void
-gst_edge_lane_work (GstEdgeLane * lane)
+gst_edge_lane_work (GstEdgeLane *lane)
 {
   g_mutex_lock (&lane->lock);
   lane->n_scheduled--;
@@ -205,7 +205,7 @@ gst_edge_lane_work (GstEdgeLane * lane)
 }
 
 gboolean
-gst_edge_lane_wait_or_help_locked (GstEdgeLane * lane, gint64 end_time)
+gst_edge_lane_wait_or_help_locked (GstEdgeLane *lane, gint64 end_time)
 {
   gboolean in_time = TRUE;
 

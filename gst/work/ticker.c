@@ -41,7 +41,7 @@ find_next_locked (void)
 }
 
 static void
-call_locked (GstEdgeTick * tick)
+call_locked (GstEdgeTick *tick)
 {
   gint64 now;
 
@@ -99,7 +99,7 @@ gst_edge_ticker_add (gint64 interval, GstEdgeTickFunc func, gpointer data)
 }
 
 void
-gst_edge_ticker_remove (GstEdgeTick * tick)
+gst_edge_ticker_remove (GstEdgeTick *tick)
 {
   g_mutex_lock (&ticker_lock);
   ticks = g_list_remove (ticks, tick);

@@ -15,7 +15,7 @@
 
 /* Includes the lanes that still wait: with all workers blocked nobody would report them. */
 static gint64
-get_longest_wait_locked (GstEdgeWorkerPool * pool)
+get_longest_wait_locked (GstEdgeWorkerPool *pool)
 {
   gint64 longest = __atomic_exchange_n (&pool->longest_wait, 0,
       __ATOMIC_RELAXED);
@@ -33,7 +33,7 @@ get_longest_wait_locked (GstEdgeWorkerPool * pool)
 }
 
 static guint
-count_blocked_locked (GstEdgeWorkerPool * pool)
+count_blocked_locked (GstEdgeWorkerPool *pool)
 {
   guint i, n_blocked = 0;
 
@@ -81,7 +81,7 @@ scale (gpointer data)
 }
 
 void
-gst_edge_worker_pool_start_scaling_locked (GstEdgeWorkerPool * pool)
+gst_edge_worker_pool_start_scaling_locked (GstEdgeWorkerPool *pool)
 {
   if (pool->scale_tick != NULL)
     return;
@@ -90,7 +90,7 @@ gst_edge_worker_pool_start_scaling_locked (GstEdgeWorkerPool * pool)
 }
 
 void
-gst_edge_worker_pool_stop_scaling (GstEdgeWorkerPool * pool)
+gst_edge_worker_pool_stop_scaling (GstEdgeWorkerPool *pool)
 {
   g_clear_pointer (&pool->scale_tick, gst_edge_ticker_remove);
 }

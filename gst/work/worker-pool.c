@@ -41,7 +41,7 @@ gst_edge_work_get_debug_category (void)
 #define GST_CAT_DEFAULT gst_edge_work_get_debug_category ()
 
 static void
-enter_pool (GstEdgeWorkerPool * pool)
+enter_pool (GstEdgeWorkerPool *pool)
 {
   gchar thread_name[THREAD_NAME_MAX + 1];
 
@@ -54,7 +54,7 @@ enter_pool (GstEdgeWorkerPool * pool)
 
 /* What autoscaling wants to know. Maxima may lose a race against each other: the next ones will not. */
 static void
-note_load (GstEdgeWorkerPool * pool, GstEdgeLane * lane, guint busy)
+note_load (GstEdgeWorkerPool *pool, GstEdgeLane *lane, guint busy)
 {
   gint64 since = __atomic_exchange_n (&lane->ready_since, 0, __ATOMIC_RELAXED);
   gint64 wait = since > 0 ? g_get_monotonic_time () - since : 0;
@@ -86,7 +86,7 @@ work (gpointer task, gpointer user_data)
 }
 
 void
-gst_edge_worker_pool_schedule (GstEdgeWorkerPool * pool, GstEdgeLane * lane)
+gst_edge_worker_pool_schedule (GstEdgeWorkerPool *pool, GstEdgeLane *lane)
 {
   if (__atomic_load_n (&pool->autoscale, __ATOMIC_RELAXED))
     __atomic_store_n (&lane->ready_since, g_get_monotonic_time (),
@@ -98,7 +98,7 @@ gst_edge_worker_pool_schedule (GstEdgeWorkerPool * pool, GstEdgeLane * lane)
 
 /* Makes the number of threads follow. */
 static void
-resize_locked (GstEdgeWorkerPool * pool)
+resize_locked (GstEdgeWorkerPool *pool)
 {
   gint wanted = (gint) pool->workers + MAX (pool->n_held, 0);
   gint surplus = (gint) g_thread_pool_get_num_threads (pool->threads) - wanted;
@@ -114,14 +114,14 @@ resize_locked (GstEdgeWorkerPool * pool)
 }
 
 void
-gst_edge_worker_pool_resize_locked (GstEdgeWorkerPool * pool, guint workers)
+gst_edge_worker_pool_resize_locked (GstEdgeWorkerPool *pool, guint workers)
 {
   pool->workers = workers;
   resize_locked (pool);
 }
 
 void
-gst_edge_worker_pool_replace_held (GstEdgeWorkerPool * pool, gboolean held)
+gst_edge_worker_pool_replace_held (GstEdgeWorkerPool *pool, gboolean held)
 {
   g_mutex_lock (&pool->lock);
   pool->n_held += held ? 1 : -1;
@@ -130,7 +130,7 @@ gst_edge_worker_pool_replace_held (GstEdgeWorkerPool * pool, gboolean held)
 }
 
 guint
-gst_edge_worker_pool_get_max_workers_locked (GstEdgeWorkerPool * pool)
+gst_edge_worker_pool_get_max_workers_locked (GstEdgeWorkerPool *pool)
 {
   if (pool->options.max_workers > 0)
     return pool->options.max_workers;
@@ -139,7 +139,7 @@ gst_edge_worker_pool_get_max_workers_locked (GstEdgeWorkerPool * pool)
 
 /* Without autoscaling, all; with it, as few as allowed to begin with. */
 static guint
-get_first_workers_locked (GstEdgeWorkerPool * pool)
+get_first_workers_locked (GstEdgeWorkerPool *pool)
 {
   guint max_workers = gst_edge_worker_pool_get_max_workers_locked (pool);
 
@@ -150,8 +150,7 @@ get_first_workers_locked (GstEdgeWorkerPool * pool)
 
 /* Takes the settings of @wanted that nobody has asked for yet; returns those that somebody else decided otherwise. */
 static guint
-merge_options_locked (GstEdgeWorkerPool * pool,
-    const GstEdgeWorkerPoolOptions * wanted)
+merge_options_locked (GstEdgeWorkerPool *pool, const GstEdgeWorkerPoolOptions *wanted)
 {
   GstEdgeWorkerPoolOptions *options = &pool->options;
   guint refused = 0;
@@ -174,7 +173,7 @@ merge_options_locked (GstEdgeWorkerPool * pool,
 }
 
 static void
-apply_options_locked (GstEdgeWorkerPool * pool)
+apply_options_locked (GstEdgeWorkerPool *pool)
 {
   __atomic_store_n (&pool->max_total_bytes, pool->options.max_total_bytes,
       __ATOMIC_RELAXED);
@@ -183,8 +182,7 @@ apply_options_locked (GstEdgeWorkerPool * pool)
 }
 
 GstEdgeWorkerPoolFields
-gst_edge_worker_pool_merge_options (GstEdgeWorkerPool * pool,
-    const GstEdgeWorkerPoolOptions * options)
+gst_edge_worker_pool_merge_options (GstEdgeWorkerPool *pool, const GstEdgeWorkerPoolOptions *options)
 {
   guint refused, max_workers;
 
@@ -201,8 +199,7 @@ gst_edge_worker_pool_merge_options (GstEdgeWorkerPool * pool,
 }
 
 GstEdgeWorkerPool *
-gst_edge_worker_pool_new (const gchar * name,
-    const GstEdgeWorkerPoolOptions * options, GError ** error)
+gst_edge_worker_pool_new (const gchar *name, const GstEdgeWorkerPoolOptions *options, GError **error)
 {
   GstEdgeWorkerPool *pool = g_new0 (GstEdgeWorkerPool, 1);
   GError *local_error = NULL;
@@ -229,7 +226,7 @@ gst_edge_worker_pool_new (const gchar * name,
 }
 
 void
-gst_edge_worker_pool_release (GstEdgeWorkerPool * pool)
+gst_edge_worker_pool_release (GstEdgeWorkerPool *pool)
 {
   if (__atomic_fetch_sub (&pool->n_refs, 1, __ATOMIC_ACQ_REL) > 1)
     return;
@@ -240,7 +237,7 @@ gst_edge_worker_pool_release (GstEdgeWorkerPool * pool)
 }
 
 void
-gst_edge_worker_pool_shut_down (GstEdgeWorkerPool * pool)
+gst_edge_worker_pool_shut_down (GstEdgeWorkerPool *pool)
 {
   GST_INFO ("pool %s: gone", pool->name);
   g_assert (pool->lanes->len == 0);
@@ -253,13 +250,13 @@ gst_edge_worker_pool_shut_down (GstEdgeWorkerPool * pool)
 }
 
 const gchar *
-gst_edge_worker_pool_get_name (GstEdgeWorkerPool * pool)
+gst_edge_worker_pool_get_name (GstEdgeWorkerPool *pool)
 {
   return pool->name;
 }
 
 guint
-gst_edge_worker_pool_get_max_workers (GstEdgeWorkerPool * pool)
+gst_edge_worker_pool_get_max_workers (GstEdgeWorkerPool *pool)
 {
   guint max_workers;
 
@@ -270,7 +267,7 @@ gst_edge_worker_pool_get_max_workers (GstEdgeWorkerPool * pool)
 }
 
 guint
-gst_edge_worker_pool_get_workers (GstEdgeWorkerPool * pool)
+gst_edge_worker_pool_get_workers (GstEdgeWorkerPool *pool)
 {
   guint workers;
 
@@ -281,8 +278,7 @@ gst_edge_worker_pool_get_workers (GstEdgeWorkerPool * pool)
 }
 
 void
-gst_edge_worker_pool_get_options (GstEdgeWorkerPool * pool,
-    GstEdgeWorkerPoolOptions * options)
+gst_edge_worker_pool_get_options (GstEdgeWorkerPool *pool, GstEdgeWorkerPoolOptions *options)
 {
   g_mutex_lock (&pool->lock);
   *options = pool->options;

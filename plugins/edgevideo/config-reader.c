@@ -100,7 +100,7 @@ read_value (Reader *self, const yaml_node_t *node, const gchar *path, const GstE
 
 /* ---- mappings ---- */
 
-typedef gboolean (*ReadKeyFunc) (Reader * self, const gchar * name, const yaml_node_t * node, const gchar * path,
+typedef gboolean (*ReadKeyFunc) (Reader *self, const gchar *name, const yaml_node_t *node, const gchar *path,
     gpointer data);
 
 static gboolean

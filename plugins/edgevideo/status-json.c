@@ -89,7 +89,7 @@ gst_edge_system_status_to_json (guint total, guint active, const gchar *message,
 
 /* ---- any structure ---- */
 
-static void add_structure (JsonBuilder * builder, const GstStructure * structure);
+static void add_structure (JsonBuilder *builder, const GstStructure *structure);
 
 static void
 add_value (JsonBuilder *builder, const GValue *value)

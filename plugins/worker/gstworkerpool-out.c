@@ -15,7 +15,7 @@
 /* With EOS in the lane upstream will not call again to learn about a failure: tell the application, and let what is
  * downstream end. */
 static void
-fail_after_eos (GstWorkerPool * self, GstFlowReturn ret)
+fail_after_eos (GstWorkerPool *self, GstFlowReturn ret)
 {
   GST_ELEMENT_FLOW_ERROR (self, ret);
   gst_pad_push_event (self->srcpad, gst_event_new_eos ());
@@ -29,8 +29,7 @@ typedef struct
 } PushMark;
 
 static void
-note_flow_return (GstWorkerPool * self, GstFlowReturn ret,
-    const PushMark * mark)
+note_flow_return (GstWorkerPool *self, GstFlowReturn ret, const PushMark *mark)
 {
   gboolean eos;
 
@@ -63,7 +62,7 @@ note_flow_return (GstWorkerPool * self, GstFlowReturn ret,
 
 /* FALSE: nothing is wanted any more. */
 static gboolean
-begin_push (GstWorkerPool * self, PushMark * mark)
+begin_push (GstWorkerPool *self, PushMark *mark)
 {
   gboolean wanted;
 
@@ -76,7 +75,7 @@ begin_push (GstWorkerPool * self, PushMark * mark)
 }
 
 static gboolean
-mark_discont (GstBuffer ** buffer, guint index, gpointer user_data)
+mark_discont (GstBuffer **buffer, guint index, gpointer user_data)
 {
   *buffer = gst_buffer_make_writable (*buffer);
   GST_BUFFER_FLAG_SET (*buffer, GST_BUFFER_FLAG_DISCONT);
@@ -84,7 +83,7 @@ mark_discont (GstBuffer ** buffer, guint index, gpointer user_data)
 }
 
 static gint
-push_data (GstWorkerPool * self, GstMiniObject * object, guint flags)
+push_data (GstWorkerPool *self, GstMiniObject *object, guint flags)
 {
   GstFlowReturn ret;
   PushMark mark;
@@ -120,7 +119,7 @@ push_data (GstWorkerPool * self, GstMiniObject * object, guint flags)
 }
 
 static gint
-push_event (GstWorkerPool * self, GstEvent * event)
+push_event (GstWorkerPool *self, GstEvent *event)
 {
   gboolean skip;
 
@@ -210,7 +209,7 @@ gst_worker_pool_drop (gpointer data, gint reason, gpointer user_data)
 }
 
 gboolean
-gst_worker_pool_src_event (GstPad * pad, GstObject * parent, GstEvent * event)
+gst_worker_pool_src_event (GstPad *pad, GstObject *parent, GstEvent *event)
 {
   GstWorkerPool *self = GST_WORKER_POOL (parent);
 
@@ -230,7 +229,7 @@ gst_worker_pool_src_event (GstPad * pad, GstObject * parent, GstEvent * event)
 
 /* The peer's answer is about what went in; what is queued has not been seen downstream yet. */
 static void
-adjust_position (GstWorkerPool * self, GstQuery * query)
+adjust_position (GstWorkerPool *self, GstQuery *query)
 {
   GstEdgeLane *lane = gst_worker_pool_ref_lane (self);
   GstEdgeQueueLevel level = { 0, };
@@ -254,7 +253,7 @@ adjust_position (GstWorkerPool * self, GstQuery * query)
 /* Nothing is delayed on purpose, so the minimum stays. A lane can hold max-size-time; without that limit it can hold
  * any time. One that leaks never makes upstream wait, as queue has it. */
 static void
-adjust_latency (GstWorkerPool * self, GstQuery * query)
+adjust_latency (GstWorkerPool *self, GstQuery *query)
 {
   GstClockTime min, max, max_time;
   GstEdgeLeaky leaky;
@@ -276,7 +275,7 @@ adjust_latency (GstWorkerPool * self, GstQuery * query)
 }
 
 gboolean
-gst_worker_pool_src_query (GstPad * pad, GstObject * parent, GstQuery * query)
+gst_worker_pool_src_query (GstPad *pad, GstObject *parent, GstQuery *query)
 {
   GstWorkerPool *self = GST_WORKER_POOL (parent);
 

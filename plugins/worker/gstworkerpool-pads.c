@@ -15,14 +15,14 @@
 #define MAX_KEPT_EVENTS 64      /* upstream may ignore an error and go on sending tags for ever */
 
 gboolean
-gst_worker_pool_is_restart (GstEvent * event)
+gst_worker_pool_is_restart (GstEvent *event)
 {
   return GST_EVENT_TYPE (event) == GST_EVENT_STREAM_START
       || GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT;
 }
 
 void
-gst_worker_pool_keep_sticky_locked (GstWorkerPool * self, GstEvent * event)
+gst_worker_pool_keep_sticky_locked (GstWorkerPool *self, GstEvent *event)
 {
   if (!GST_EVENT_IS_STICKY (event)
       || GST_EVENT_TYPE (event) == GST_EVENT_SEGMENT
@@ -34,7 +34,7 @@ gst_worker_pool_keep_sticky_locked (GstWorkerPool * self, GstEvent * event)
 }
 
 void
-gst_worker_pool_store_kept_events (GstWorkerPool * self)
+gst_worker_pool_store_kept_events (GstWorkerPool *self)
 {
   GstEvent *event;
 
@@ -50,7 +50,7 @@ gst_worker_pool_store_kept_events (GstWorkerPool * self)
 }
 
 void
-gst_worker_pool_reset_flow (GstWorkerPool * self, GstFlowReturn srcresult)
+gst_worker_pool_reset_flow (GstWorkerPool *self, GstFlowReturn srcresult)
 {
   g_mutex_lock (&self->lock);
   __atomic_store_n (&self->srcresult, srcresult, __ATOMIC_RELAXED);
@@ -64,8 +64,7 @@ gst_worker_pool_reset_flow (GstWorkerPool * self, GstFlowReturn srcresult)
 }
 
 static gboolean
-gst_worker_pool_sink_activate_mode (GstPad * pad, GstObject * parent,
-    GstPadMode mode, gboolean active)
+gst_worker_pool_sink_activate_mode (GstPad *pad, GstObject *parent, GstPadMode mode, gboolean active)
 {
   GstWorkerPool *self = GST_WORKER_POOL (parent);
 
@@ -85,8 +84,7 @@ gst_worker_pool_sink_activate_mode (GstPad * pad, GstObject * parent,
 }
 
 static gboolean
-gst_worker_pool_src_activate_mode (GstPad * pad, GstObject * parent,
-    GstPadMode mode, gboolean active)
+gst_worker_pool_src_activate_mode (GstPad *pad, GstObject *parent, GstPadMode mode, gboolean active)
 {
   GstWorkerPool *self = GST_WORKER_POOL (parent);
   GstEvent *event;
@@ -117,14 +115,14 @@ static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
     GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
 
 void
-gst_worker_pool_init_pad_templates (GstElementClass * element_class)
+gst_worker_pool_init_pad_templates (GstElementClass *element_class)
 {
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);
 }
 
 void
-gst_worker_pool_init_pads (GstWorkerPool * self)
+gst_worker_pool_init_pads (GstWorkerPool *self)
 {
   GstElement *element = GST_ELEMENT (self);
 

@@ -45,7 +45,7 @@ enum
 static GParamSpec *properties[N_PROPS];
 
 void
-gst_worker_pool_apply_limits (GstWorkerPool * self)
+gst_worker_pool_apply_limits (GstWorkerPool *self)
 {
   GstEdgeLane *lane = gst_worker_pool_ref_lane (self);
   GstEdgeQueueLimits limits;
@@ -60,7 +60,7 @@ gst_worker_pool_apply_limits (GstWorkerPool * self)
 }
 
 static void
-set_pool_option (GstWorkerPool * self, guint prop_id, const GValue * value)
+set_pool_option (GstWorkerPool *self, guint prop_id, const GValue *value)
 {
   GstEdgeWorkerPoolOptions *options = &self->pool_options;
 
@@ -94,8 +94,7 @@ set_pool_option (GstWorkerPool * self, guint prop_id, const GValue * value)
 }
 
 void
-gst_worker_pool_set_property (GObject * object, guint prop_id,
-    const GValue * value, GParamSpec * pspec)
+gst_worker_pool_set_property (GObject *object, guint prop_id, const GValue *value, GParamSpec *pspec)
 {
   GstWorkerPool *self = GST_WORKER_POOL (object);
 
@@ -155,7 +154,7 @@ gst_worker_pool_set_property (GObject * object, guint prop_id,
 }
 
 static void
-get_level (GstWorkerPool * self, GstEdgeQueueLevel * level)
+get_level (GstWorkerPool *self, GstEdgeQueueLevel *level)
 {
   GstEdgeLane *lane = gst_worker_pool_ref_lane (self);
 
@@ -168,7 +167,7 @@ get_level (GstWorkerPool * self, GstEdgeQueueLevel * level)
 
 /* Properties that are not settings but show what goes on. FALSE: @prop_id is none of them. */
 static gboolean
-get_reading (GstWorkerPool * self, guint prop_id, GValue * value)
+get_reading (GstWorkerPool *self, guint prop_id, GValue *value)
 {
   GstEdgeQueueLevel level;
 
@@ -194,8 +193,7 @@ get_reading (GstWorkerPool * self, guint prop_id, GValue * value)
 }
 
 void
-gst_worker_pool_get_property (GObject * object, guint prop_id, GValue * value,
-    GParamSpec * pspec)
+gst_worker_pool_get_property (GObject *object, guint prop_id, GValue *value, GParamSpec *pspec)
 {
   GstWorkerPool *self = GST_WORKER_POOL (object);
 
@@ -357,7 +355,7 @@ install_other_properties (void)
 }
 
 void
-gst_worker_pool_install_properties (GObjectClass * object_class)
+gst_worker_pool_install_properties (GObjectClass *object_class)
 {
   install_pool_properties ();
   install_lane_properties ();
@@ -367,7 +365,7 @@ gst_worker_pool_install_properties (GObjectClass * object_class)
 }
 
 void
-gst_worker_pool_init_properties (GstWorkerPool * self)
+gst_worker_pool_init_properties (GstWorkerPool *self)
 {
   self->pool_name = g_strdup (GST_EDGE_WORKER_POOL_DEFAULT);
   self->pool_options.target_wait = GST_EDGE_WORKER_POOL_DEFAULT_TARGET_WAIT;

@@ -13,7 +13,7 @@
 #define GST_CAT_DEFAULT gst_worker_pool_debug
 
 GstStructure *
-gst_worker_pool_get_stats (GstWorkerPool * self)
+gst_worker_pool_get_stats (GstWorkerPool *self)
 {
   GstEdgeWorkerPool *pool = NULL;
   GstStructure *stats, *pool_stats;
@@ -64,8 +64,7 @@ post_stats (gpointer data)
 
 /* Ticks are removed with lock released, as their calls take it. */
 static void
-replace_tick_unlock (GstWorkerPool * self, GstEdgeTick ** place,
-    GstEdgeTick * tick)
+replace_tick_unlock (GstWorkerPool *self, GstEdgeTick **place, GstEdgeTick *tick)
 {
   GstEdgeTick *before = *place;
 
@@ -76,21 +75,21 @@ replace_tick_unlock (GstWorkerPool * self, GstEdgeTick ** place,
 }
 
 static void
-remove_tick (GstWorkerPool * self, GstEdgeTick ** place)
+remove_tick (GstWorkerPool *self, GstEdgeTick **place)
 {
   g_mutex_lock (&self->lock);
   replace_tick_unlock (self, place, NULL);
 }
 
 static GstEdgeTick *
-add_tick (GstWorkerPool * self, GstClockTime interval, GstEdgeTickFunc func)
+add_tick (GstWorkerPool *self, GstClockTime interval, GstEdgeTickFunc func)
 {
   return gst_edge_ticker_add ((gint64) MAX (GST_TIME_AS_USECONDS (interval), 1),
       func, self);
 }
 
 void
-gst_worker_pool_start_stats_tick (GstWorkerPool * self)
+gst_worker_pool_start_stats_tick (GstWorkerPool *self)
 {
   GstEdgeTick *tick = NULL;
 
@@ -101,13 +100,13 @@ gst_worker_pool_start_stats_tick (GstWorkerPool * self)
 }
 
 void
-gst_worker_pool_stop_stats_tick (GstWorkerPool * self)
+gst_worker_pool_stop_stats_tick (GstWorkerPool *self)
 {
   remove_tick (self, &self->stats_tick);
 }
 
 static guint64
-get_n_out (GstEdgeLane * lane)
+get_n_out (GstEdgeLane *lane)
 {
   GstStructure *stats = gst_edge_lane_get_stats (lane, "stats");
   guint64 out = 0, errors = 0;
@@ -121,7 +120,7 @@ get_n_out (GstEdgeLane * lane)
 /* Time in PAUSED does not count: nothing can go out there. And what must not leak may take its time, as long as it
  * gets anywhere. */
 static gboolean
-is_too_late (GstWorkerPool * self, GstEdgeLane * lane)
+is_too_late (GstWorkerPool *self, GstEdgeLane *lane)
 {
   gboolean playing, must_not_leak, moved;
   guint64 n_out = get_n_out (lane);
@@ -156,7 +155,7 @@ enforce_deadline (gpointer data)
 }
 
 void
-gst_worker_pool_start_deadline (GstWorkerPool * self)
+gst_worker_pool_start_deadline (GstWorkerPool *self)
 {
   GstEdgeTick *tick = NULL;
 
@@ -170,7 +169,7 @@ gst_worker_pool_start_deadline (GstWorkerPool * self)
 }
 
 void
-gst_worker_pool_stop_deadline (GstWorkerPool * self)
+gst_worker_pool_stop_deadline (GstWorkerPool *self)
 {
   remove_tick (self, &self->deadline_tick);
 }

@@ -46,7 +46,7 @@ GST_ELEMENT_REGISTER_DEFINE (workerpool, "workerpool", GST_RANK_NONE,
     GST_TYPE_WORKER_POOL);
 
 GstEdgeLane *
-gst_worker_pool_ref_lane (GstWorkerPool * self)
+gst_worker_pool_ref_lane (GstWorkerPool *self)
 {
   GstEdgeLane *lane;
 
@@ -57,7 +57,7 @@ gst_worker_pool_ref_lane (GstWorkerPool * self)
 }
 
 static void
-tell_refused_options (GstWorkerPool * self, GstEdgeWorkerPoolFields refused)
+tell_refused_options (GstWorkerPool *self, GstEdgeWorkerPoolFields refused)
 {
   static const struct
   {
@@ -89,7 +89,7 @@ tell_refused_options (GstWorkerPool * self, GstEdgeWorkerPoolFields refused)
 }
 
 static gboolean
-start (GstWorkerPool * self)
+start (GstWorkerPool *self)
 {
   GstEdgeWorkerPoolFields refused = 0;
   GstEdgeWorkerPool *pool;
@@ -124,7 +124,7 @@ start (GstWorkerPool * self)
 }
 
 static void
-stop (GstWorkerPool * self)
+stop (GstWorkerPool *self)
 {
   GstStructure *stats = gst_worker_pool_get_stats (self);
   GstEdgeWorkerPool *pool;
@@ -149,7 +149,7 @@ stop (GstWorkerPool * self)
 }
 
 static void
-drain (GstWorkerPool * self)
+drain (GstWorkerPool *self)
 {
   guint cancelled;
   GstClockTime timeout;
@@ -173,7 +173,7 @@ drain (GstWorkerPool * self)
 }
 
 static void
-set_playing (GstWorkerPool * self, gboolean playing)
+set_playing (GstWorkerPool *self, gboolean playing)
 {
   g_mutex_lock (&self->lock);
   self->playing = playing;
@@ -182,7 +182,7 @@ set_playing (GstWorkerPool * self, gboolean playing)
 }
 
 static GstStateChangeReturn
-gst_worker_pool_change_state (GstElement * element, GstStateChange transition)
+gst_worker_pool_change_state (GstElement *element, GstStateChange transition)
 {
   GstWorkerPool *self = GST_WORKER_POOL (element);
   GstStateChangeReturn ret;
@@ -223,7 +223,7 @@ gst_worker_pool_change_state (GstElement * element, GstStateChange transition)
 }
 
 static void
-gst_worker_pool_finalize (GObject * object)
+gst_worker_pool_finalize (GObject *object)
 {
   GstWorkerPool *self = GST_WORKER_POOL (object);
 
@@ -235,7 +235,7 @@ gst_worker_pool_finalize (GObject * object)
 }
 
 static void
-gst_worker_pool_class_init (GstWorkerPoolClass * klass)
+gst_worker_pool_class_init (GstWorkerPoolClass *klass)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
   GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
@@ -259,7 +259,7 @@ gst_worker_pool_class_init (GstWorkerPoolClass * klass)
 }
 
 static void
-gst_worker_pool_init (GstWorkerPool * self)
+gst_worker_pool_init (GstWorkerPool *self)
 {
   g_mutex_init (&self->lock);
   gst_worker_pool_init_properties (self);

@@ -11,7 +11,7 @@
 #include "gstworkerpool.h"
 
 static gboolean
-plugin_init (GstPlugin * plugin)
+plugin_init (GstPlugin *plugin)
 {
   return GST_ELEMENT_REGISTER (workerpool, plugin);
 }

@@ -106,7 +106,7 @@ sink_rig_frame (guint sequence, gsize size)
 
   gst_buffer_memset (buffer, 0, (guint8) sequence, size);
   identity.camera_id = g_ref_string_new ("cam1");
-  identity.capture_time = SINK_RIG_EPOCH + (gint64) sequence * (gint64) GST_MSECOND;
+  identity.capture_time = SINK_RIG_EPOCH + (gint64) sequence *(gint64) GST_MSECOND;
   gst_edge_buffer_set_identity (buffer, &identity);
   gst_edge_frame_identity_clear (&identity);
   GST_BUFFER_PTS (buffer) = sequence * GST_MSECOND;

@@ -126,8 +126,8 @@ assert_agree (AmqpLetter *frame, AmqpLetter *event)
 }
 
 /* Not inlined: tests/tsan.supp knows it by its name. */
-static void __attribute__ ((noinline))
-await_message (GstElement *pipeline, GstMessageType type)
+static void __attribute__((noinline))
+    await_message (GstElement *pipeline, GstMessageType type)
 {
   GstBus *bus = gst_element_get_bus (pipeline);
   GstMessage *message = gst_bus_timed_pop_filtered (bus, GST_CLOCK_TIME_NONE, type | GST_MESSAGE_ERROR);

@@ -7,10 +7,10 @@
 #include "workerpool-rig.h"
 
 static void
-write_down (Rig *rig, const gchar *format, ...) G_GNUC_PRINTF (2, 3);
-
-static void
 write_down (Rig *rig, const gchar *format, ...)
+G_GNUC_PRINTF (2, 3);
+
+     static void write_down (Rig *rig, const gchar *format, ...)
 {
   va_list args;
 

@@ -267,7 +267,7 @@ g_async_queue_timeout_pop (GAsyncQueue *queue, guint64 timeout)
   gpointer data;
 
   REAL (g_async_queue_timeout_pop);
-  data = ((gpointer (*) (GAsyncQueue *, guint64)) real_g_async_queue_timeout_pop) (queue, timeout);
+  data = ((gpointer (*)(GAsyncQueue *, guint64)) real_g_async_queue_timeout_pop) (queue, timeout);
   __tsan_acquire (queue);
   return data;
 }
@@ -278,15 +278,15 @@ g_ref_string_release (gchar *string)
   REAL (g_ref_string_release);
   __tsan_acquire (string);
   __tsan_release (string);
-  ((void (*) (gchar *)) real_g_ref_string_release) (string);
+  ((void (*)(gchar *)) real_g_ref_string_release) (string);
 }
 
-SHIM gboolean (g_atomic_ref_count_dec) (gatomicrefcount *count)
+SHIM gboolean (g_atomic_ref_count_dec) (gatomicrefcount * count)
 {
   REAL (g_atomic_ref_count_dec);
   __tsan_acquire (count);
   __tsan_release (count);
-  return ((gboolean (*) (gatomicrefcount *)) real_g_atomic_ref_count_dec) (count);
+  return ((gboolean (*)(gatomicrefcount *)) real_g_atomic_ref_count_dec) (count);
 }
 
 /* Gives back the old one when it has made a copy of it. */
@@ -298,7 +298,7 @@ gst_mini_object_make_writable (gpointer object)
   REAL (gst_mini_object_make_writable);
   __tsan_acquire (object);
   __tsan_release (object);
-  return ((gpointer (*) (gpointer)) real_gst_mini_object_make_writable) (object);
+  return ((gpointer (*)(gpointer)) real_gst_mini_object_make_writable) (object);
 }
 
 /* GStreamer gives back references inside of its own library, where nobody gets in between: told are who gives something
@@ -326,5 +326,5 @@ g_slice_free1 (gsize size, gpointer memory)
   REAL (g_slice_free1);
   if (memory != NULL)
     __tsan_acquire (memory);
-  ((void (*) (gsize, gpointer)) real_g_slice_free1) (size, memory);
+  ((void (*)(gsize, gpointer)) real_g_slice_free1) (size, memory);
 }

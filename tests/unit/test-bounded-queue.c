@@ -24,7 +24,7 @@ make_item (guint id, guint flags)
 }
 
 static guint
-id_of (const GstEdgeQueueItem * item)
+id_of (const GstEdgeQueueItem *item)
 {
   return GPOINTER_TO_UINT (item->data);
 }
@@ -43,8 +43,7 @@ make_queue (GstEdgeLeaky leaky, guint max_buffers)
 /* Pushes "K" keyframes, "d" delta units, "p" droppable delta units and "c" control items numbered from @id; returns
  * what became of each: "." accepted, "x" dropped, "f" full. */
 static gchar *
-push_all (GstEdgeQueue * queue, guint id, const gchar * kinds,
-    GArray ** dropped)
+push_all (GstEdgeQueue *queue, guint id, const gchar *kinds, GArray **dropped)
 {
   GString *results = g_string_new (NULL);
 
@@ -63,7 +62,7 @@ push_all (GstEdgeQueue * queue, guint id, const gchar * kinds,
 
 /* Pops everything: "1 3! 4", with ! for DISCONT. */
 static gchar *
-pop_all (GstEdgeQueue * queue, gint64 now, GArray ** dropped)
+pop_all (GstEdgeQueue *queue, gint64 now, GArray **dropped)
 {
   GString *ids = g_string_new (NULL);
   GstEdgeQueueItem item;
@@ -76,7 +75,7 @@ pop_all (GstEdgeQueue * queue, gint64 now, GArray ** dropped)
 
 /* "2new 3gop" */
 static gchar *
-describe_dropped (GArray * dropped)
+describe_dropped (GArray *dropped)
 {
   static const gchar *names[] = { "new", "old", "gop", "age" };
   GString *text = g_string_new (NULL);
@@ -92,14 +91,14 @@ describe_dropped (GArray * dropped)
 }
 
 static void
-assert_takes (gchar * actual, const gchar * expected)
+assert_takes (gchar *actual, const gchar *expected)
 {
   g_assert_cmpstr (actual, ==, expected);
   g_free (actual);
 }
 
 static void
-finish (GstEdgeQueue * queue, GArray * dropped)
+finish (GstEdgeQueue *queue, GArray *dropped)
 {
   gst_edge_queue_free (queue);
   if (dropped != NULL)
@@ -348,13 +347,13 @@ typedef struct
 } Schedule;
 
 static Sent *
-sent_of (Schedule * s, guint id)
+sent_of (Schedule *s, guint id)
 {
   return &g_array_index (s->sent, Sent, id);
 }
 
 static void
-settle_dropped (Schedule * s)
+settle_dropped (Schedule *s)
 {
   guint i;
 
@@ -377,7 +376,7 @@ settle_dropped (Schedule * s)
 
 /* Sums up what must be in the queue now. */
 static void
-check_level (Schedule * s)
+check_level (Schedule *s)
 {
   GstEdgeQueueLevel level;
   guint i, buffers = 0, length = 0;
@@ -401,7 +400,7 @@ check_level (Schedule * s)
 }
 
 static void
-step_push (Schedule * s)
+step_push (Schedule *s)
 {
   GstEdgeQueueItem item = make_item (s->sent->len, 0);
   GstEdgeQueueLevel before, after;
@@ -452,7 +451,7 @@ step_push (Schedule * s)
 
 /* A popped delta unit has everything it depends on in front of it, and DISCONT says exactly where buffers are missing. */
 static void
-check_popped (Schedule * s, const GstEdgeQueueItem * item)
+check_popped (Schedule *s, const GstEdgeQueueItem *item)
 {
   gint id = (gint) id_of (item), i;
   gboolean lost = FALSE;
@@ -494,7 +493,7 @@ check_popped (Schedule * s, const GstEdgeQueueItem * item)
 }
 
 static void
-step_pop (Schedule * s)
+step_pop (Schedule *s)
 {
   GstEdgeQueueItem item;
   gboolean popped = gst_edge_queue_pop (s->queue, s->now, &item, &s->dropped);
@@ -507,7 +506,7 @@ step_pop (Schedule * s)
 }
 
 static void
-step_flush (Schedule * s)
+step_flush (Schedule *s)
 {
   GstEdgeQueueItem item;
 
@@ -520,7 +519,7 @@ step_flush (Schedule * s)
 }
 
 static void
-random_limits (Schedule * s)
+random_limits (Schedule *s)
 {
   s->limits.max_buffers = (guint) g_test_rand_int_range (0, 12);
   s->limits.max_bytes = (guint64) g_test_rand_int_range (0, 3) * 60;

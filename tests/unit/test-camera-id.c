@@ -25,8 +25,10 @@ test_good (void)
 static void
 test_bad (void)
 {
-  const gchar *ids[] = { "", " ", "cam 1", "cam1 ", " cam1", "cam.1", "cam*", "cam#", "a:b", "a/b", "../x", "%s", "%n",
-    "{camera-id}", "\"", "a\"b", "\\", "a\nb", "a\r\nb", "a\tb", "\x01", "\x7f", "kamera-\xc3\xa4", "\xff", "a,b",
+  const gchar *ids[] =
+      { "", " ", "cam 1", "cam1 ", " cam1", "cam.1", "cam*", "cam#", "a:b", "a/b", "../x", "%s", "%n",
+    "{camera-id}", "\"", "a\"b", "\\", "a\nb", "a\r\nb", "a\tb", "\x01", "\x7f", "kamera-\xc3\xa4", "\xff",
+    "a,b",
     "a;b", "a=b", "a+b", "a@b", "$(id)", "`id`", "a'b", "a&b", "<a>"
   };
   gchar *too_long = g_strnfill (GST_EDGE_CAMERA_ID_MAX_LENGTH + 1, 'x');

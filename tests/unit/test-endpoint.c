@@ -12,7 +12,7 @@
 /* Stands for the password in all URIs here. No text may ever contain it. */
 #define CANARY "c4n4ry"
 
-typedef GstEdgeEndpoint *(*ParseFunc) (const gchar * uri, GError ** error);
+typedef GstEdgeEndpoint *(*ParseFunc) (const gchar *uri, GError **error);
 
 static GstEdgeEndpoint *
 parse (ParseFunc func, const gchar *uri)
@@ -352,8 +352,10 @@ test_tls (void)
 static void
 test_random (void)
 {
-  static const gchar *pieces[] = { "amqp", "amqps", "redis", "redis+unix", "redis+sentinel", "://", ":", "/", "@", "?",
-    "#", "%", "%2f", "%40", ",", "[", "]", "::1", "h", "7", "u", CANARY, CANARY, "heartbeat=", "db=", "\xc3\xa4", "&", "="
+  static const gchar *pieces[] =
+      { "amqp", "amqps", "redis", "redis+unix", "redis+sentinel", "://", ":", "/", "@", "?",
+    "#", "%", "%2f", "%40", ",", "[", "]", "::1", "h", "7", "u", CANARY, CANARY, "heartbeat=", "db=",
+    "\xc3\xa4", "&", "="
   };
   guint i, n;
 

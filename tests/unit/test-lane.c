@@ -66,8 +66,7 @@ record_drop (gpointer data, gint reason, gpointer user_data)
 }
 
 static void
-recorder_init (Recorder * r, GstEdgeWorkerPool * pool, guint max_buffers,
-    GstEdgeLeaky leaky)
+recorder_init (Recorder *r, GstEdgeWorkerPool *pool, guint max_buffers, GstEdgeLeaky leaky)
 {
   const GstEdgeQueueLimits limits = {.max_buffers = max_buffers,.leaky = leaky
   };
@@ -83,7 +82,7 @@ recorder_init (Recorder * r, GstEdgeWorkerPool * pool, guint max_buffers,
 }
 
 static void
-recorder_clear (Recorder * r)
+recorder_clear (Recorder *r)
 {
   if (r->lane != NULL)
     gst_edge_lane_free (r->lane);
@@ -95,8 +94,7 @@ recorder_clear (Recorder * r)
 }
 
 static GstEdgeLaneResult
-submit_full (Recorder * r, guint id, guint flags, guint64 bytes,
-    gboolean may_block)
+submit_full (Recorder *r, guint id, guint flags, guint64 bytes, gboolean may_block)
 {
   GstEdgeQueueItem item = { GUINT_TO_POINTER (id), flags, bytes,
     GST_CLOCK_TIME_NONE, GST_CLOCK_TIME_NONE
@@ -106,20 +104,20 @@ submit_full (Recorder * r, guint id, guint flags, guint64 bytes,
 }
 
 static GstEdgeLaneResult
-submit (Recorder * r, guint id)
+submit (Recorder *r, guint id)
 {
   return submit_full (r, id, 0, 1, TRUE);
 }
 
 static void
-submit_range (Recorder * r, guint from, guint to)
+submit_range (Recorder *r, guint from, guint to)
 {
   for (; from <= to; from++)
     submit (r, from);
 }
 
 static gchar *
-ids_to_string (Recorder * r, GArray * ids)
+ids_to_string (Recorder *r, GArray *ids)
 {
   GString *text = g_string_new (NULL);
   guint i;
@@ -133,7 +131,7 @@ ids_to_string (Recorder * r, GArray * ids)
 }
 
 static void
-assert_ids (Recorder * r, GArray * ids, const gchar * expected)
+assert_ids (Recorder *r, GArray *ids, const gchar *expected)
 {
   gchar *actual = ids_to_string (r, ids);
 
@@ -150,7 +148,7 @@ compare_ids (gconstpointer a, gconstpointer b)
 }
 
 static guint64
-get_field (const GstStructure * stats, const gchar * field)
+get_field (const GstStructure *stats, const gchar *field)
 {
   guint64 value = 0;
   guint value32 = 0;
@@ -162,7 +160,7 @@ get_field (const GstStructure * stats, const gchar * field)
 }
 
 static guint64
-get_stat (Recorder * r, const gchar * field)
+get_stat (Recorder *r, const gchar *field)
 {
   GstStructure *stats = gst_edge_lane_get_stats (r->lane, "stats");
   guint64 value = get_field (stats, field);
@@ -207,7 +205,7 @@ test_order (void)
 
 /* A lane of 3 whose worker stands at the gate with item 1. */
 static void
-start_gated (Recorder * r, GstEdgeWorkerPool * pool, GstEdgeLeaky leaky)
+start_gated (Recorder *r, GstEdgeWorkerPool *pool, GstEdgeLeaky leaky)
 {
   recorder_init (r, pool, 3, leaky);
   r->gated = TRUE;
@@ -452,7 +450,7 @@ test_fairness (void)
     if (id > 0)
       small_done++;
     else if (i == 0 || g_array_index (turns, guint, i - 1) > 0)
-      big_turns++;
+        big_turns++;
   }
   g_assert_cmpuint (big_turns, <=, 1);
 
@@ -791,7 +789,7 @@ test_suspended_full (void)
 /* ---- random schedules ---- */
 
 static void
-check_conservation (Recorder * r)
+check_conservation (Recorder *r)
 {
   GstStructure *stats = gst_edge_lane_get_stats (r->lane, "stats");
   guint64 sum = get_field (stats, "out") + get_field (stats, "errors")
@@ -804,7 +802,7 @@ check_conservation (Recorder * r)
 
 /* Every number ends exactly once, and those that ran did so in order. */
 static void
-check_fates (Recorder * r, guint n)
+check_fates (Recorder *r, guint n)
 {
   guint8 *seen = g_new0 (guint8, n + 1);
   guint i, last = 0;
@@ -824,7 +822,7 @@ check_fates (Recorder * r, guint n)
 }
 
 static void
-random_step (Recorder * r, guint * n)
+random_step (Recorder *r, guint *n)
 {
   gint dice = g_test_rand_int_range (0, 100);
 

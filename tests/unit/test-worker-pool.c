@@ -15,7 +15,7 @@
 /* ---- pools by name ---- */
 
 static guint
-get_uint (GstStructure * stats, const gchar * field)
+get_uint (GstStructure *stats, const gchar *field)
 {
   guint value = 0;
 
@@ -24,7 +24,7 @@ get_uint (GstStructure * stats, const gchar * field)
 }
 
 static guint64
-get_uint64 (GstStructure * stats, const gchar * field)
+get_uint64 (GstStructure *stats, const gchar *field)
 {
   guint64 value = 0;
 
@@ -130,8 +130,7 @@ test_policy_bounds (void)
 /* @minutes of load that needs 4 or 5 workers at any moment, and rarely 8. Returns: how often the number of workers
  * changed. */
 static guint
-simulate (GstEdgeAutoscale * autoscale, GstEdgeAutoscaleSample * sample,
-    guint minutes, gboolean peaks)
+simulate (GstEdgeAutoscale *autoscale, GstEdgeAutoscaleSample *sample, guint minutes, gboolean peaks)
 {
   guint i, changes = 0;
 
@@ -252,7 +251,7 @@ get_count (Counter *counter)
 }
 
 static void
-await_count (Counter * counter, guint count)
+await_count (Counter *counter, guint count)
 {
   g_mutex_lock (&counter->lock);
   while (counter->count < count)
@@ -299,7 +298,7 @@ typedef struct
 } Job;
 
 static Job *
-new_job (Work * work, guint id)
+new_job (Work *work, guint id)
 {
   Job *job = g_new (Job, 1);
 
@@ -319,7 +318,7 @@ free_job (gpointer data)
 
 /* What stands for I/O here is the only sleep: ten milliseconds of work. */
 static gboolean
-work_10_ms (gpointer data, GError ** error)
+work_10_ms (gpointer data, GError **error)
 {
   Work *work = ((Job *) data)->work;
   gint running = g_atomic_int_add (&work->running, 1) + 1;
@@ -389,7 +388,7 @@ test_jobs_not_blocking (void)
 }
 
 static gboolean
-fail_odd (gpointer data, GError ** error)
+fail_odd (gpointer data, GError **error)
 {
   Job *job = data;
 
@@ -400,7 +399,7 @@ fail_odd (gpointer data, GError ** error)
 }
 
 static void
-note_failure (gpointer data, const GError * error, gpointer user_data)
+note_failure (gpointer data, const GError *error, gpointer user_data)
 {
   Job *job = data;
   gchar *expected = g_strdup_printf ("job %u", job->id);
@@ -434,7 +433,7 @@ test_jobs_failing (void)
 }
 
 static gboolean
-count_job (gpointer data, GError ** error)
+count_job (gpointer data, GError **error)
 {
   g_atomic_int_inc (&((Job *) data)->work->done);
   return TRUE;
@@ -442,7 +441,7 @@ count_job (gpointer data, GError ** error)
 
 /* Every worker waits for room in the queue that the workers serve. */
 static gboolean
-spawn (gpointer data, GError ** error)
+spawn (gpointer data, GError **error)
 {
   Work *work = ((Job *) data)->work;
   guint i;
@@ -471,7 +470,7 @@ test_jobs_in_jobs (void)
 }
 
 static gboolean
-wait_at_job_gate (gpointer data, GError ** error)
+wait_at_job_gate (gpointer data, GError **error)
 {
   gate_pass (data);
   return TRUE;

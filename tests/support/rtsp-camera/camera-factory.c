@@ -24,8 +24,7 @@ G_DEFINE_FINAL_TYPE (GstEdgeCameraFactory, gst_edge_camera_factory,
     GST_TYPE_RTSP_MEDIA_FACTORY);
 
 static GstElement *
-gst_edge_camera_factory_create_element (GstRTSPMediaFactory * factory,
-    const GstRTSPUrl * url)
+gst_edge_camera_factory_create_element (GstRTSPMediaFactory *factory, const GstRTSPUrl *url)
 {
   GstEdgeCameraFactory *self = GST_EDGE_CAMERA_FACTORY (factory);
   GstElement *bin = gst_bin_new (NULL);
@@ -49,7 +48,7 @@ gst_edge_camera_factory_create_element (GstRTSPMediaFactory * factory,
 }
 
 static void
-gst_edge_camera_factory_finalize (GObject * object)
+gst_edge_camera_factory_finalize (GObject *object)
 {
   GstEdgeCameraFactory *self = GST_EDGE_CAMERA_FACTORY (object);
 
@@ -60,7 +59,7 @@ gst_edge_camera_factory_finalize (GObject * object)
 }
 
 static void
-gst_edge_camera_factory_class_init (GstEdgeCameraFactoryClass * klass)
+gst_edge_camera_factory_class_init (GstEdgeCameraFactoryClass *klass)
 {
   G_OBJECT_CLASS (klass)->finalize = gst_edge_camera_factory_finalize;
   GST_RTSP_MEDIA_FACTORY_CLASS (klass)->create_element =
@@ -68,7 +67,7 @@ gst_edge_camera_factory_class_init (GstEdgeCameraFactoryClass * klass)
 }
 
 static void
-gst_edge_camera_factory_init (GstEdgeCameraFactory * self)
+gst_edge_camera_factory_init (GstEdgeCameraFactory *self)
 {
 }
 
@@ -81,8 +80,7 @@ gst_edge_camera_factory_init (GstEdgeCameraFactory * self)
  * Returns: (transfer full): a factory for one mount point
  */
 GstRTSPMediaFactory *
-gst_edge_camera_factory_new (GstEdgeClip * clip, GstClockTime phase,
-    GstEdgeFaults * faults)
+gst_edge_camera_factory_new (GstEdgeClip *clip, GstClockTime phase, GstEdgeFaults *faults)
 {
   GstEdgeCameraFactory *self =
       g_object_new (GST_EDGE_TYPE_CAMERA_FACTORY, NULL);

@@ -19,8 +19,7 @@ G_DEFINE_FINAL_TYPE (GstEdgeCameraMedia, gst_edge_camera_media,
     GST_TYPE_RTSP_MEDIA);
 
 static void
-on_rtpbin_element_added (GstBin * rtpbin, GstElement * element,
-    gpointer user_data)
+on_rtpbin_element_added (GstBin *rtpbin, GstElement *element, gpointer user_data)
 {
   g_autoptr (GObject) session = NULL;
 
@@ -33,7 +32,7 @@ on_rtpbin_element_added (GstBin * rtpbin, GstElement * element,
 }
 
 static gboolean
-gst_edge_camera_media_setup_rtpbin (GstRTSPMedia * media, GstElement * rtpbin)
+gst_edge_camera_media_setup_rtpbin (GstRTSPMedia *media, GstElement *rtpbin)
 {
   /* The default pairs an RTP time with the moment it was sent, which makes the
    * receiver's capture times as uneven as this machine's scheduling. */
@@ -45,13 +44,13 @@ gst_edge_camera_media_setup_rtpbin (GstRTSPMedia * media, GstElement * rtpbin)
 }
 
 static void
-gst_edge_camera_media_class_init (GstEdgeCameraMediaClass * klass)
+gst_edge_camera_media_class_init (GstEdgeCameraMediaClass *klass)
 {
   GST_RTSP_MEDIA_CLASS (klass)->setup_rtpbin =
       gst_edge_camera_media_setup_rtpbin;
 }
 
 static void
-gst_edge_camera_media_init (GstEdgeCameraMedia * self)
+gst_edge_camera_media_init (GstEdgeCameraMedia *self)
 {
 }

@@ -34,7 +34,7 @@ struct _GstEdgeCameraServer
 };
 
 static GstRTSPAuth *
-make_auth (const gchar * user, const gchar * password)
+make_auth (const gchar *user, const gchar *password)
 {
   GstRTSPAuth *auth = gst_rtsp_auth_new ();
   g_autoptr (GstRTSPToken) token =
@@ -56,7 +56,7 @@ make_auth (const gchar * user, const gchar * password)
  * Returns: a server without mounts, not listening yet
  */
 GstEdgeCameraServer *
-gst_edge_camera_server_new (const gchar * user, const gchar * password)
+gst_edge_camera_server_new (const gchar *user, const gchar *password)
 {
   GstEdgeCameraServer *self = g_new0 (GstEdgeCameraServer, 1);
   g_autoptr (GstRTSPThreadPool) threads = NULL;
@@ -95,8 +95,8 @@ gst_edge_camera_server_new (const gchar * user, const gchar * password)
  * Mounts a camera at /cam@camera. Cameras are added by number.
  */
 void
-gst_edge_camera_server_add (GstEdgeCameraServer * self, guint camera,
-    GstEdgeClip * clip, GstClockTime phase, GstEdgeClip * second_clip)
+gst_edge_camera_server_add (GstEdgeCameraServer *self, guint camera,
+    GstEdgeClip *clip, GstClockTime phase, GstEdgeClip *second_clip)
 {
   GstEdgeFaults *faults = gst_edge_faults_new (second_clip);
   GstRTSPMediaFactory *factory =
@@ -124,7 +124,7 @@ gst_edge_camera_server_add (GstEdgeCameraServer * self, guint camera,
  * no such camera
  */
 GstEdgeFaults *
-gst_edge_camera_server_get_faults (GstEdgeCameraServer * self, guint camera)
+gst_edge_camera_server_get_faults (GstEdgeCameraServer *self, guint camera)
 {
   if (camera < 1 || camera > self->faults->len)
     return NULL;
@@ -133,8 +133,7 @@ gst_edge_camera_server_get_faults (GstEdgeCameraServer * self, guint camera)
 }
 
 static GstRTSPFilterResult
-note_media (GstRTSPClient * client, GstRTSPSession * session,
-    gpointer user_data)
+note_media (GstRTSPClient *client, GstRTSPSession *session, gpointer user_data)
 {
   const gchar **path = user_data;
   gint matched;
@@ -147,7 +146,7 @@ note_media (GstRTSPClient * client, GstRTSPSession * session,
 }
 
 static GstRTSPFilterResult
-remove_client_of (GstRTSPServer * server, GstRTSPClient * client, gpointer path)
+remove_client_of (GstRTSPServer *server, GstRTSPClient *client, gpointer path)
 {
   const gchar *not_found = path;
 
@@ -164,7 +163,7 @@ remove_client_of (GstRTSPServer * server, GstRTSPClient * client, gpointer path)
  * Closes the connections of those who watch this camera.
  */
 void
-gst_edge_camera_server_hang_up (GstEdgeCameraServer * self, guint camera)
+gst_edge_camera_server_hang_up (GstEdgeCameraServer *self, guint camera)
 {
   g_autofree gchar *path = g_strdup_printf ("/cam%u", camera);
 
@@ -184,7 +183,7 @@ sweep_sessions (gpointer user_data)
 }
 
 static GSource *
-bind_port (GstEdgeCameraServer * self, gint port, GError ** error)
+bind_port (GstEdgeCameraServer *self, gint port, GError **error)
 {
   g_autofree gchar *service = g_strdup_printf ("%d", port);
 
@@ -194,7 +193,7 @@ bind_port (GstEdgeCameraServer * self, gint port, GError ** error)
 }
 
 static GSource *
-bind_free_port (GstEdgeCameraServer * self, GError ** error)
+bind_free_port (GstEdgeCameraServer *self, GError **error)
 {
   for (guint i = 1;; i++) {
     g_autoptr (GError) local_error = NULL;
@@ -221,8 +220,7 @@ bind_free_port (GstEdgeCameraServer * self, GError ** error)
  * Returns: the port, or -1
  */
 gint
-gst_edge_camera_server_listen (GstEdgeCameraServer * self, gint port,
-    GError ** error)
+gst_edge_camera_server_listen (GstEdgeCameraServer *self, gint port, GError **error)
 {
   GSource *source;
 
@@ -249,8 +247,7 @@ gst_edge_camera_server_listen (GstEdgeCameraServer * self, gint port,
  * Tells what there is at the moment.
  */
 void
-gst_edge_camera_server_count (GstEdgeCameraServer * self, guint * clients,
-    guint * sessions)
+gst_edge_camera_server_count (GstEdgeCameraServer *self, guint *clients, guint *sessions)
 {
   g_autoptr (GstRTSPSessionPool) pool =
       gst_rtsp_server_get_session_pool (self->server);
@@ -262,15 +259,13 @@ gst_edge_camera_server_count (GstEdgeCameraServer * self, guint * clients,
 }
 
 static GstRTSPFilterResult
-remove_client (GstRTSPServer * server, GstRTSPClient * client,
-    gpointer user_data)
+remove_client (GstRTSPServer *server, GstRTSPClient *client, gpointer user_data)
 {
   return GST_RTSP_FILTER_REMOVE;
 }
 
 static GstRTSPFilterResult
-remove_session (GstRTSPSessionPool * pool, GstRTSPSession * session,
-    gpointer user_data)
+remove_session (GstRTSPSessionPool *pool, GstRTSPSession *session, gpointer user_data)
 {
   return GST_RTSP_FILTER_REMOVE;
 }
@@ -282,7 +277,7 @@ remove_session (GstRTSPSessionPool * pool, GstRTSPSession * session,
  * Closes all connections and waits until the pipelines are gone.
  */
 void
-gst_edge_camera_server_free (GstEdgeCameraServer * self)
+gst_edge_camera_server_free (GstEdgeCameraServer *self)
 {
   g_autoptr (GstRTSPSessionPool) sessions =
       gst_rtsp_server_get_session_pool (self->server);

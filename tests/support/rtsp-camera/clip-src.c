@@ -54,8 +54,7 @@ G_DEFINE_FINAL_TYPE (GstEdgeClipSrc, gst_edge_clip_src, GST_TYPE_PUSH_SRC);
 
 /* Running time now, and what the wall clock shows at running time 0. */
 static gboolean
-get_running_time (GstEdgeClipSrc * self, GstClockTimeDiff * now,
-    GstClockTimeDiff * wall_offset)
+get_running_time (GstEdgeClipSrc *self, GstClockTimeDiff *now, GstClockTimeDiff *wall_offset)
 {
   g_autoptr (GstClock) clock = gst_element_get_clock (GST_ELEMENT (self));
 
@@ -72,7 +71,7 @@ get_running_time (GstEdgeClipSrc * self, GstClockTimeDiff * now,
 
 /* Finds the keyframe to start with. */
 static gboolean
-join_timeline (GstEdgeClipSrc * self)
+join_timeline (GstEdgeClipSrc *self)
 {
   GstClockTimeDiff now, wall_offset;
   GstClockTime timeline, position;
@@ -93,7 +92,7 @@ join_timeline (GstEdgeClipSrc * self)
 
 /* Waits until running time @due; FALSE if unlocked meanwhile. */
 static gboolean
-wait_until (GstEdgeClipSrc * self, GstClockTimeDiff due)
+wait_until (GstEdgeClipSrc *self, GstClockTimeDiff due)
 {
   GstClockID id;
 
@@ -123,7 +122,7 @@ wait_until (GstEdgeClipSrc * self, GstClockTimeDiff due)
 
 /* A shallow copy: the memory stays shared, only the times are its own. */
 static GstBuffer *
-take_unit (GstEdgeClipSrc * self)
+take_unit (GstEdgeClipSrc *self)
 {
   const GstEdgeAccessUnit *unit =
       gst_edge_clip_get_unit (self->playing, self->index);
@@ -144,14 +143,14 @@ take_unit (GstEdgeClipSrc * self)
 }
 
 static gboolean
-is_keyframe (GstBuffer * buffer)
+is_keyframe (GstBuffer *buffer)
 {
   return !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
 }
 
 /* Changes the clip where that has been asked for, with the next unit. */
 static gboolean
-choose_clip (GstEdgeClipSrc * self)
+choose_clip (GstEdgeClipSrc *self)
 {
   GstEdgeClip *wanted = g_atomic_int_get (&self->faults->second_size)
       ? self->faults->second_clip : self->clip;
@@ -166,7 +165,7 @@ choose_clip (GstEdgeClipSrc * self)
 }
 
 static GstFlowReturn
-create_unit (GstEdgeClipSrc * self, GstBuffer ** buffer)
+create_unit (GstEdgeClipSrc *self, GstBuffer **buffer)
 {
   GstClockTimeDiff now, due;
   gboolean resync;
@@ -209,7 +208,7 @@ create_unit (GstEdgeClipSrc * self, GstBuffer ** buffer)
 }
 
 static GstFlowReturn
-gst_edge_clip_src_create (GstPushSrc * push_src, GstBuffer ** buffer)
+gst_edge_clip_src_create (GstPushSrc *push_src, GstBuffer **buffer)
 {
   GstEdgeClipSrc *self = GST_EDGE_CLIP_SRC (push_src);
   GstFlowReturn flow = create_unit (self, buffer);
@@ -225,7 +224,7 @@ gst_edge_clip_src_create (GstPushSrc * push_src, GstBuffer ** buffer)
 }
 
 static gboolean
-gst_edge_clip_src_start (GstBaseSrc * src)
+gst_edge_clip_src_start (GstBaseSrc *src)
 {
   gst_base_src_set_caps (src, GST_EDGE_CLIP_SRC (src)->playing->caps);
 
@@ -233,7 +232,7 @@ gst_edge_clip_src_start (GstBaseSrc * src)
 }
 
 static GstCaps *
-gst_edge_clip_src_get_caps (GstBaseSrc * src, GstCaps * filter)
+gst_edge_clip_src_get_caps (GstBaseSrc *src, GstCaps *filter)
 {
   GstCaps *caps = GST_EDGE_CLIP_SRC (src)->playing->caps;
 
@@ -244,7 +243,7 @@ gst_edge_clip_src_get_caps (GstBaseSrc * src, GstCaps * filter)
 }
 
 static gboolean
-gst_edge_clip_src_unlock (GstBaseSrc * src)
+gst_edge_clip_src_unlock (GstBaseSrc *src)
 {
   GstEdgeClipSrc *self = GST_EDGE_CLIP_SRC (src);
 
@@ -258,7 +257,7 @@ gst_edge_clip_src_unlock (GstBaseSrc * src)
 }
 
 static gboolean
-gst_edge_clip_src_unlock_stop (GstBaseSrc * src)
+gst_edge_clip_src_unlock_stop (GstBaseSrc *src)
 {
   GstEdgeClipSrc *self = GST_EDGE_CLIP_SRC (src);
 
@@ -270,7 +269,7 @@ gst_edge_clip_src_unlock_stop (GstBaseSrc * src)
 }
 
 static GstStateChangeReturn
-gst_edge_clip_src_change_state (GstElement * element, GstStateChange transition)
+gst_edge_clip_src_change_state (GstElement *element, GstStateChange transition)
 {
   GstEdgeClipSrc *self = GST_EDGE_CLIP_SRC (element);
 
@@ -285,7 +284,7 @@ gst_edge_clip_src_change_state (GstElement * element, GstStateChange transition)
 }
 
 static void
-gst_edge_clip_src_finalize (GObject * object)
+gst_edge_clip_src_finalize (GObject *object)
 {
   GstEdgeClipSrc *self = GST_EDGE_CLIP_SRC (object);
 
@@ -296,7 +295,7 @@ gst_edge_clip_src_finalize (GObject * object)
 }
 
 static void
-gst_edge_clip_src_class_init (GstEdgeClipSrcClass * klass)
+gst_edge_clip_src_class_init (GstEdgeClipSrcClass *klass)
 {
   GObjectClass *gobject_class = G_OBJECT_CLASS (klass);
   GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
@@ -321,7 +320,7 @@ gst_edge_clip_src_class_init (GstEdgeClipSrcClass * klass)
 }
 
 static void
-gst_edge_clip_src_init (GstEdgeClipSrc * self)
+gst_edge_clip_src_init (GstEdgeClipSrc *self)
 {
   self->resync = TRUE;
   gst_base_src_set_live (GST_BASE_SRC (self), TRUE);
@@ -337,8 +336,7 @@ gst_edge_clip_src_init (GstEdgeClipSrc * self)
  * Returns: (transfer floating): a new source
  */
 GstElement *
-gst_edge_clip_src_new (GstEdgeClip * clip, GstClockTime phase,
-    GstEdgeFaults * faults)
+gst_edge_clip_src_new (GstEdgeClip *clip, GstClockTime phase, GstEdgeFaults *faults)
 {
   GstEdgeClipSrc *self = g_object_new (GST_EDGE_TYPE_CLIP_SRC, NULL);
 

@@ -38,7 +38,7 @@ clip_new (void)
  * Returns: (transfer full): @clip with one more reference
  */
 GstEdgeClip *
-gst_edge_clip_ref (GstEdgeClip * clip)
+gst_edge_clip_ref (GstEdgeClip *clip)
 {
   g_atomic_ref_count_inc (&clip->refs);
 
@@ -52,7 +52,7 @@ gst_edge_clip_ref (GstEdgeClip * clip)
  * Drops a reference; the last one frees the access units.
  */
 void
-gst_edge_clip_unref (GstEdgeClip * clip)
+gst_edge_clip_unref (GstEdgeClip *clip)
 {
   if (!g_atomic_ref_count_dec (&clip->refs))
     return;
@@ -70,7 +70,7 @@ gst_edge_clip_unref (GstEdgeClip * clip)
  * Returns: (transfer none): the access unit at @index, in decoding order
  */
 const GstEdgeAccessUnit *
-gst_edge_clip_get_unit (const GstEdgeClip * clip, guint index)
+gst_edge_clip_get_unit (const GstEdgeClip *clip, guint index)
 {
   return &g_array_index (clip->units, GstEdgeAccessUnit, index);
 }
@@ -84,8 +84,7 @@ gst_edge_clip_get_unit (const GstEdgeClip * clip, guint index)
  * Returns: %FALSE if that is the first frame of the next turn
  */
 gboolean
-gst_edge_clip_find_keyframe (const GstEdgeClip * clip, GstClockTime offset,
-    guint * index)
+gst_edge_clip_find_keyframe (const GstEdgeClip *clip, GstClockTime offset, guint *index)
 {
   for (guint i = 0; i < clip->units->len; i++) {
     const GstEdgeAccessUnit *unit = gst_edge_clip_get_unit (clip, i);
@@ -101,7 +100,7 @@ gst_edge_clip_find_keyframe (const GstEdgeClip * clip, GstClockTime offset,
 }
 
 static void
-clip_take_caps (GstEdgeClip * clip, GstCaps * caps)
+clip_take_caps (GstEdgeClip *clip, GstCaps *caps)
 {
   const GstStructure *s = gst_caps_get_structure (caps, 0);
 
@@ -118,7 +117,7 @@ clip_take_caps (GstEdgeClip * clip, GstCaps * caps)
 /* Times as the file tells them; a bare byte stream tells none, then the frame
  * rate does. */
 static void
-clip_append (GstEdgeClip * clip, GstBuffer * buffer)
+clip_append (GstEdgeClip *clip, GstBuffer *buffer)
 {
   GstEdgeAccessUnit unit = { 0, };
 
@@ -143,7 +142,7 @@ clip_append (GstEdgeClip * clip, GstBuffer * buffer)
 /* Makes times relative to the first unit and the loop's length that of its
  * frames, so that the last frame lasts as long as the others. */
 static gboolean
-clip_finish (GstEdgeClip * clip, GError ** error)
+clip_finish (GstEdgeClip *clip, GError **error)
 {
   guint n = clip->units->len;
   GstClockTime first, nominal;
@@ -180,7 +179,7 @@ clip_finish (GstEdgeClip * clip, GError ** error)
 }
 
 static gboolean
-take_bus_error (GstElement * pipeline, GError ** error)
+take_bus_error (GstElement *pipeline, GError **error)
 {
   g_autoptr (GstBus) bus = gst_element_get_bus (pipeline);
   g_autoptr (GstMessage) message =
@@ -204,8 +203,7 @@ take_bus_error (GstElement * pipeline, GError ** error)
  * Returns: (transfer full): the clip, or %NULL
  */
 GstEdgeClip *
-gst_edge_clip_new_from_sink (GstElement * pipeline, GstElement * appsink,
-    GError ** error)
+gst_edge_clip_new_from_sink (GstElement *pipeline, GstElement *appsink, GError **error)
 {
   g_autoptr (GstEdgeClip) clip = clip_new ();
 
@@ -234,7 +232,7 @@ gst_edge_clip_new_from_sink (GstElement * pipeline, GstElement * appsink,
 }
 
 static void
-on_parsebin_pad (GstElement * parsebin, GstPad * pad, GstElement * parser)
+on_parsebin_pad (GstElement *parsebin, GstPad *pad, GstElement *parser)
 {
   g_autoptr (GstCaps) caps = gst_pad_query_caps (pad, NULL);
   g_autoptr (GstPad) sink = gst_element_get_static_pad (parser, "sink");
@@ -253,7 +251,7 @@ on_parsebin_pad (GstElement * parsebin, GstPad * pad, GstElement * parser)
  * Returns: (transfer full): the clip, or %NULL
  */
 GstEdgeClip *
-gst_edge_clip_new_from_file (const gchar * path, GError ** error)
+gst_edge_clip_new_from_file (const gchar *path, GError **error)
 {
   g_autoptr (GstElement) pipeline = NULL;
   g_autoptr (GstElement) source = NULL;

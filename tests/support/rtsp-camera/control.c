@@ -17,10 +17,10 @@ typedef struct
   GMainLoop *loop;
 } Control;
 
-typedef void (*CommandFunc) (Control * control, gchar ** argv);
+typedef void (*CommandFunc) (Control *control, gchar **argv);
 
 static void
-command_stats (Control * control, gchar ** argv)
+command_stats (Control *control, gchar **argv)
 {
   guint clients, sessions;
 
@@ -30,7 +30,7 @@ command_stats (Control * control, gchar ** argv)
 
 /* NAME CAMERA on|off */
 static void
-command_fault (Control * control, gchar ** argv)
+command_fault (Control *control, gchar **argv)
 {
   GstEdgeFaults *faults = gst_edge_camera_server_get_faults (control->server,
       atoi (argv[1]));
@@ -46,14 +46,14 @@ command_fault (Control * control, gchar ** argv)
 
 /* hang-up CAMERA */
 static void
-command_hang_up (Control * control, gchar ** argv)
+command_hang_up (Control *control, gchar **argv)
 {
   gst_edge_camera_server_hang_up (control->server, atoi (argv[1]));
   g_print ("ok %s\n", argv[0]);
 }
 
 static void
-command_quit (Control * control, gchar ** argv)
+command_quit (Control *control, gchar **argv)
 {
   g_main_loop_quit (control->loop);
 }
@@ -73,7 +73,7 @@ static const struct
 };
 
 static void
-run_command (Control * control, gchar * line)
+run_command (Control *control, gchar *line)
 {
   g_auto (GStrv) argv = g_strsplit_set (g_strstrip (line), " \t", -1);
   guint n = g_strv_length (argv);
@@ -92,7 +92,7 @@ run_command (Control * control, gchar * line)
 }
 
 static gboolean
-on_stdin (GIOChannel * channel, GIOCondition condition, gpointer user_data)
+on_stdin (GIOChannel *channel, GIOCondition condition, gpointer user_data)
 {
   Control *control = user_data;
   g_autofree gchar *line = NULL;
@@ -121,7 +121,7 @@ on_stdin (GIOChannel * channel, GIOCondition condition, gpointer user_data)
  * Returns: the id of the source, to be removed before @server is freed
  */
 guint
-gst_edge_control_start (GstEdgeCameraServer * server, GMainLoop * loop)
+gst_edge_control_start (GstEdgeCameraServer *server, GMainLoop *loop)
 {
   Control *control = g_new (Control, 1);
   GIOChannel *channel = g_io_channel_unix_new (STDIN_FILENO);

@@ -26,7 +26,7 @@ on_signal (gpointer loop)
 
 /* The clip of each camera; marked ones have one each. */
 static GPtrArray *
-make_clips (const GstEdgeOptions * options, GError ** error)
+make_clips (const GstEdgeOptions *options, GError **error)
 {
   GPtrArray *clips;
   GstEdgeClip *clip;
@@ -49,7 +49,7 @@ make_clips (const GstEdgeOptions * options, GError ** error)
 }
 
 static GstClockTime
-get_phase (const GstEdgeOptions * options, const GstEdgeClip * clip, guint i)
+get_phase (const GstEdgeOptions *options, const GstEdgeClip *clip, guint i)
 {
   gdouble turns = i * GOLDEN_RATIO;
 
@@ -61,8 +61,8 @@ get_phase (const GstEdgeOptions * options, const GstEdgeClip * clip, guint i)
 }
 
 static void
-print_camera (const GstEdgeOptions * options, guint camera,
-    const GstEdgeClip * clip, GstClockTime phase, gint port)
+print_camera (const GstEdgeOptions *options, guint camera,
+    const GstEdgeClip *clip, GstClockTime phase, gint port)
 {
   g_print ("camera number=%u mount=/cam%u uri=rtsp://127.0.0.1:%d/cam%u "
       "width=%d height=%d framerate=%d/%d frames=%u loop-ns=%" G_GUINT64_FORMAT
@@ -73,7 +73,7 @@ print_camera (const GstEdgeOptions * options, guint camera,
 
 /* NULL if there are to be none. */
 static GPtrArray *
-make_second_clips (const GstEdgeOptions * options, GError ** error)
+make_second_clips (const GstEdgeOptions *options, GError **error)
 {
   if (options->second_format.width == 0)
     return NULL;
@@ -83,7 +83,7 @@ make_second_clips (const GstEdgeOptions * options, GError ** error)
 }
 
 static gboolean
-serve (const GstEdgeOptions * options, GError ** error)
+serve (const GstEdgeOptions *options, GError **error)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GstEdgeCameraServer) server = NULL;

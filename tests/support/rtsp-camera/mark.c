@@ -56,8 +56,7 @@ gst_edge_mark_checksum (guint8 camera, guint16 frame)
 }
 
 static void
-fill (GstVideoFrame * video, guint plane, gint left, gint top, gint right,
-    gint bottom, guint8 value)
+fill (GstVideoFrame *video, guint plane, gint left, gint top, gint right, gint bottom, guint8 value)
 {
   guint8 *data = GST_VIDEO_FRAME_PLANE_DATA (video, plane);
   gint stride = GST_VIDEO_FRAME_PLANE_STRIDE (video, plane);
@@ -68,8 +67,7 @@ fill (GstVideoFrame * video, guint plane, gint left, gint top, gint right,
 
 /* The rectangle in half cells of the picture; colours it without chroma. */
 static void
-fill_cells (GstVideoFrame * video, guint left, guint top, guint right,
-    guint bottom, guint8 luma)
+fill_cells (GstVideoFrame *video, guint left, guint top, guint right, guint bottom, guint8 luma)
 {
   gint width = GST_VIDEO_FRAME_WIDTH (video);
   gint height = GST_VIDEO_FRAME_HEIGHT (video);
@@ -91,7 +89,7 @@ fill_cells (GstVideoFrame * video, guint left, guint top, guint right,
  * Draws the mark over what is there.
  */
 void
-gst_edge_mark_draw (GstVideoFrame * video, guint8 camera, guint16 frame)
+gst_edge_mark_draw (GstVideoFrame *video, guint8 camera, guint16 frame)
 {
   guint64 bits = LEFT_EYE;
 

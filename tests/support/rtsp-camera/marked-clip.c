@@ -55,8 +55,7 @@ make_tile (void)
 
 /* The tile, moved on with every frame; one colour per camera for the eye. */
 static void
-draw_background (GstVideoFrame * video, const guint8 * tile, guint camera,
-    guint frame)
+draw_background (GstVideoFrame *video, const guint8 *tile, guint camera, guint frame)
 {
   guint8 *luma = GST_VIDEO_FRAME_PLANE_DATA (video, 0);
   gint stride = GST_VIDEO_FRAME_PLANE_STRIDE (video, 0);
@@ -88,8 +87,7 @@ draw_background (GstVideoFrame * video, const guint8 * tile, guint camera,
 }
 
 static GstBuffer *
-draw_frame (const Workshop * shop, const GstVideoInfo * info, guint camera,
-    guint frame)
+draw_frame (const Workshop *shop, const GstVideoInfo *info, guint camera, guint frame)
 {
   GstBuffer *buffer = gst_buffer_new_allocate (NULL, info->size, NULL);
   GstVideoFrame video;
@@ -109,7 +107,7 @@ draw_frame (const Workshop * shop, const GstVideoInfo * info, guint camera,
 }
 
 static GstElement *
-make_encoder (const GstEdgeMarkedFormat * format, GError ** error)
+make_encoder (const GstEdgeMarkedFormat *format, GError **error)
 {
   guint bitrate = (gdouble) format->width * format->height * format->fps_n
       / format->fps_d * BITS_PER_PIXEL / 1000;
@@ -126,7 +124,7 @@ make_encoder (const GstEdgeMarkedFormat * format, GError ** error)
 }
 
 static GstEdgeClip *
-make_clip (const Workshop * shop, guint camera, GError ** error)
+make_clip (const Workshop *shop, guint camera, GError **error)
 {
   const GstEdgeMarkedFormat *format = shop->format;
   g_autoptr (GstElement) pipeline = NULL;
@@ -203,8 +201,7 @@ clip_unref0 (gpointer clip)
  * Returns: (transfer full): the clips, or %NULL
  */
 GPtrArray *
-gst_edge_marked_clips_new (const GstEdgeMarkedFormat * format, guint n_cameras,
-    GError ** error)
+gst_edge_marked_clips_new (const GstEdgeMarkedFormat *format, guint n_cameras, GError **error)
 {
   g_autofree guint8 *tile = make_tile ();
   Workshop shop = {.format = format,.tile = tile };

@@ -13,7 +13,7 @@
 #define MAX_CAMERAS 1000
 
 static gboolean
-fail (GError ** error, const gchar * message)
+fail (GError **error, const gchar *message)
 {
   g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE,
       message);
@@ -22,7 +22,7 @@ fail (GError ** error, const gchar * message)
 }
 
 static gboolean
-parse_size (const gchar * text, GstEdgeMarkedFormat * format, GError ** error)
+parse_size (const gchar *text, GstEdgeMarkedFormat *format, GError **error)
 {
   gchar rest;
 
@@ -36,7 +36,7 @@ parse_size (const gchar * text, GstEdgeMarkedFormat * format, GError ** error)
 }
 
 static gboolean
-parse_fps (const gchar * text, GstEdgeMarkedFormat * format, GError ** error)
+parse_fps (const gchar *text, GstEdgeMarkedFormat *format, GError **error)
 {
   gchar rest;
 
@@ -52,7 +52,7 @@ parse_fps (const gchar * text, GstEdgeMarkedFormat * format, GError ** error)
 }
 
 static gboolean
-check (const GstEdgeOptions * options, gint gop, gint frames, GError ** error)
+check (const GstEdgeOptions *options, gint gop, gint frames, GError **error)
 {
   if (options->marked == (options->clip != NULL))
     return fail (error, "give either --clip FILE or --marked");
@@ -82,8 +82,7 @@ check (const GstEdgeOptions * options, gint gop, gint frames, GError ** error)
  * Returns: %FALSE if the command line is wrong
  */
 gboolean
-gst_edge_options_parse (GstEdgeOptions * options, gint * argc, gchar *** argv,
-    GError ** error)
+gst_edge_options_parse (GstEdgeOptions *options, gint *argc, gchar ***argv, GError **error)
 {
   g_autofree gchar *size = NULL;
   g_autofree gchar *second_size = NULL;
@@ -155,7 +154,7 @@ gst_edge_options_parse (GstEdgeOptions * options, gint * argc, gchar *** argv,
  * Frees what @options holds.
  */
 void
-gst_edge_options_clear (GstEdgeOptions * options)
+gst_edge_options_clear (GstEdgeOptions *options)
 {
   g_clear_pointer (&options->clip, g_free);
   g_clear_pointer (&options->user, g_free);
