@@ -243,7 +243,8 @@ gst_edge_link_client_set_limits (GstEdgeLinkClient *client, const GstEdgeQueueLi
   g_mutex_unlock (&client->link->lock);
 }
 
-/* Flushing ends the wait only: GstBaseSink also says it for a moment on the way to PAUSED, where nothing may be lost. */
+/* Flushing ends the wait only: GstBaseSink also says it for a moment on the way to PAUSED, where nothing may be
+ * lost. */
 static GstEdgeSubmitResult
 push_locked (GstEdgeLinkClient *client, const GstEdgeQueueItem *item, GArray **dropped)
 {

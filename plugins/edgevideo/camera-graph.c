@@ -11,7 +11,7 @@
 #include "camera-graph.h"
 #include "net/endpoint.h"
 
-/* JPEG means full-range BT.601. */
+/* JPEG means full-range BT.601. Why it is asked for in these words: tests/bench/README.md. */
 #define JPEG_COLOURS "video/x-raw,format=YV12,colorimetry=1:2:0:0"
 
 typedef struct
@@ -62,14 +62,12 @@ add_source (Plan *plan)
   g_free (framerate);
 }
 
-/* The cheapest conversion that gets colours right, see tests/bench. */
 static void
 add_encoder (Plan *plan)
 {
-  GstEdgeGraphNode *node = add (plan, "videoconvert", "colours");
+  GstEdgeGraphNode *node;
 
-  gst_edge_graph_set (node, "chroma-mode", "none");
-  gst_edge_graph_set (node, "dither", "none");
+  add (plan, "videoconvert", "colours");
   node = add (plan, "capsfilter", "full-range");
   gst_edge_graph_set (node, "caps", JPEG_COLOURS);
   node = add (plan, "jpegenc", "encoder");

@@ -122,12 +122,13 @@ add_cameras (JsonBuilder *builder, const GstEdgeSnapshot *snapshot, gint64 stale
 
   for (i = 0; i < snapshot->cameras->len; i++) {
     const GstEdgeCameraSnapshot *camera = g_ptr_array_index (snapshot->cameras, i);
-    gchar *reason = NULL;
+    GstEdgeHealth health;
+    gchar *reason;
 
     if (!gst_edge_health_is_camera (camera))
       continue;
-    add_problem (builder, "camera", camera->id,
-        gst_edge_health_get_name (gst_edge_health_judge_camera (camera, stale_after, &reason)), reason);
+    health = gst_edge_health_judge_camera (camera, stale_after, &reason);
+    add_problem (builder, "camera", camera->id, gst_edge_health_get_name (health), reason);
     g_free (reason);
   }
   if (snapshot->cameras->len == 0)

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #define DEFAULTS "reconnect-min-delay=50000000 reconnect-max-delay=300000000 " \
-    "stall-timeout=1500000000 connect-timeout=1500000000 circuit-max-failures=0"
+    "stall-timeout=2000000000 connect-timeout=4000000000 circuit-max-failures=0"
 
 struct _Simulator
 {

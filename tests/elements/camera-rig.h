@@ -59,7 +59,7 @@ struct _Rig
 };
 
 /* A pipeline of @n cameras, cam1 to camN of the simulator at @port, each with @properties, followed by @rest, in state
- * PLAYING. Reconnects quickly, gives up after 1.5 s of silence, and its circuit never opens, unless told otherwise. */
+ * PLAYING. Reconnects quickly, gives up after 2 s of silence, and its circuit never opens, unless told otherwise. */
 Rig *rig_start (guint n, guint port, const gchar * properties, const gchar * rest);
 
 /* Ends it. No ERROR may have been posted, no frame may have been out of order. */

@@ -168,7 +168,8 @@ test_survives (void)
   static const gchar *chains[] = { "identity", "queue", "workerpool", "queue ! workerpool ! queue",
     "tee name=t ! queue", "jpegenc", "workerpool ! jpegenc", "videoconvert ! capsfilter caps=video/x-raw,format=RGB",
     "videoscale ! capsfilter caps=video/x-raw,width=160,height=120", "videorate drop-only=true", "jpegenc ! jpegparse",
-    "jpegenc ! queue ! jpegdec", "videoconvert ! pngenc", "x264enc tune=zerolatency ! h264parse", "capsfilter", "videoflip method=clockwise"
+    "jpegenc ! queue ! jpegdec", "videoconvert ! pngenc", "x264enc tune=zerolatency ! h264parse", "capsfilter",
+    "videoflip method=clockwise"
   };
   guint i;
 

@@ -44,7 +44,8 @@ test_contract (void)
   amqp_peer_declare (peer, "camera.metadata", "topic");
   sink_rig_push (&rig, 17);
   letter = amqp_peer_get (peer);
-  assert_body (letter, "{\"event_type\":\"frame\",\"camera_id\":\"cam1\",\"timestamp\":\"2024-11-08T00:00:00.140456789Z\","
+  assert_body (letter, "{\"event_type\":\"frame\",\"camera_id\":\"cam1\","
+      "\"timestamp\":\"2024-11-08T00:00:00.140456789Z\","
       "\"width\":640,\"height\":480,\"encoding\":\"jpeg\",\"size_bytes\":1000,\"sequence\":17,"
       "\"timestamp_ns\":1731024000140456789}");
   g_assert_cmpstr (letter->exchange, ==, "camera.metadata");
@@ -77,7 +78,8 @@ test_redis_key (void)
   peer = play_and_bind (&rig);
   g_assert_cmpint (gst_harness_push (rig.h, buffer), ==, GST_FLOW_OK);
   letter = amqp_peer_get (peer);
-  assert_body (letter, "{\"event_type\":\"frame\",\"camera_id\":\"cam1\",\"timestamp\":\"2024-11-08T00:00:00.124456789Z\","
+  assert_body (letter, "{\"event_type\":\"frame\",\"camera_id\":\"cam1\","
+      "\"timestamp\":\"2024-11-08T00:00:00.124456789Z\","
       "\"redis_key\":\"/:\\\"\\\\\\n:\xc3\xa4\",\"width\":640,\"height\":480,\"encoding\":\"jpeg\",\"size_bytes\":12,"
       "\"sequence\":1,\"timestamp_ns\":1731024000124456789}");
   amqp_letter_free (letter);
@@ -140,7 +142,8 @@ static void __attribute__((noinline))
 static void
 test_three_ways (void)
 {
-  gchar *line = g_strdup_printf ("videotestsrc num-buffers=50 ! video/x-raw,width=320,height=240,framerate=25/1 ! jpegenc"
+  gchar *line = g_strdup_printf ("videotestsrc num-buffers=50"
+      " ! video/x-raw,width=320,height=240,framerate=25/1 ! jpegenc"
       " ! framestamp camera-id=cam7 ! tee name=t t. ! amqpsink uri=%s"
       " t. ! workerpool ! redisframesink uri=%s ! metadatapub uri=%s", sink_rig_uri ("amqpsink"),
       sink_rig_uri ("redisframesink"), sink_rig_uri ("metadatapub"));

@@ -171,7 +171,8 @@ add_downstream (SinkRig *rig, Downstream *down)
   down->log = g_string_new (NULL);
   rig->h = gst_harness_new_with_element (rig->element, "sink", "src");
   pad = gst_element_get_static_pad (rig->element, "src");
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM | GST_PAD_PROBE_TYPE_EVENT_FLUSH,
+  gst_pad_add_probe (pad,
+      GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM | GST_PAD_PROBE_TYPE_EVENT_FLUSH,
       on_output, down, NULL);
   gst_object_unref (pad);
 }

@@ -49,10 +49,10 @@ class TestAmqpOutage(FaultTest):
         return look
 
     def test_killed(self):
-        app = self.start(DURABLE + " max-size-buffers=2000")
+        app = self.start(DURABLE + " max-size-buffers=5000")
         self.servers.kill("rabbitmq")
         app.wait_state("backing-off", "frames1")
-        self.servers.start("rabbitmq")
+        self.servers.start("rabbitmq", wait=False)  # looking on, so that the longest queue is seen
         look = self.finish(app, 1, ["ready", "backing-off", "ready"])
         self.assertEqual(look.total("dropped"), 0)
 
@@ -110,8 +110,8 @@ class TestAmqpOutage(FaultTest):
 
     def test_absent_at_the_start(self):
         self.servers.stop("rabbitmq")
-        app = self.run_app(frames(self.servers.amqp_uri, TIMEOUT + " max-size-buffers=1000"))
-        app("rate", 50)
+        app = self.run_app(frames(self.servers.amqp_uri, TIMEOUT + " max-size-buffers=5000"))
+        app("rate", 20)
         app.wait(lambda look: look.total("queued") > 20)
         self.assertEqual(app.states(), ["backing-off"])
         self.servers.start("rabbitmq")

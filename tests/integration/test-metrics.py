@@ -301,7 +301,9 @@ cameras:
             file.write("anna:" + CANARY)
         with open(path, "w", encoding="utf-8") as file:
             file.write(self.CONFIG.format(canary=CANARY, port=config_port, token=token))
-        pipeline = Gst.parse_launch(f"edgevideobin name=all config={path}")
+        pipeline = Gst.Pipeline.new(None)
+        pipeline.add(Gst.ElementFactory.make("edgevideobin", "all"))
+        pipeline.get_by_name("all").set_property("config", path)
         for name, value in properties.items():
             pipeline.get_by_name("all").set_property(name, value)
         pipeline.set_state(Gst.State.PLAYING)

@@ -170,6 +170,12 @@ GST_START_TEST (ready_wants_links_and_a_camera)
   fail_unless (gst_edge_health_is_ready (snapshot, SECOND, &json));
   g_free (json);
 
+  camera.age = 5 * SECOND;
+  camera.rate = 0;
+  fail_if (gst_edge_health_is_ready (snapshot, SECOND, &json));
+  expect (json, "{\"camera\":\"cam1\",\"state\":\"offline\",\"reason\":\"no frame for 5 s\"}");
+  g_free (json);
+
   link.state = GST_EDGE_LINK_BACKING_OFF;
   fail_if (gst_edge_health_is_ready (snapshot, SECOND, &json));
   expect (json, "{\"link\":\"redis://host:6379/0\",\"state\":\"backing-off\",\"reason\":\"no answer\"}");
