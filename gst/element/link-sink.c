@@ -363,6 +363,19 @@ gst_edge_link_sink_render (GstBaseSink *sink, GstBuffer *buffer)
   return message != NULL ? submit (self, message) : GST_FLOW_OK;
 }
 
+/* What the element still does may wait for elements behind it, which are paused before this one: whoever pauses this one
+ * then must not have to wait for the preroll lock. */
+static GstFlowReturn
+finish_drain (GstEdgeLinkSink *self, gint64 deadline)
+{
+  GstBaseSink *sink = GST_BASE_SINK (self);
+
+  GST_BASE_SINK_PREROLL_UNLOCK (sink);
+  GST_EDGE_LINK_SINK_GET_CLASS (self)->drained (self, deadline);
+  GST_BASE_SINK_PREROLL_LOCK (sink);
+  return sink->need_preroll ? gst_base_sink_wait_preroll (sink) : GST_FLOW_OK;
+}
+
 static GstFlowReturn
 drain (GstEdgeLinkSink *self)
 {
@@ -386,9 +399,7 @@ drain (GstEdgeLinkSink *self)
   if (result == GST_EDGE_DRAIN_TIMEOUT)
     GST_WARNING_OBJECT (self, "EOS, but not everything was confirmed within %.1f s",
         (gdouble) timeout / G_USEC_PER_SEC);
-  if (klass->drained != NULL)
-    klass->drained (self, deadline);
-  return GST_FLOW_OK;
+  return klass->drained != NULL ? finish_drain (self, deadline) : GST_FLOW_OK;
 }
 
 /* What GstBaseSink calls before it posts EOS, with the preroll lock held, so that a flush or a pause is seen. */

@@ -76,13 +76,15 @@ log_record (GstDebugCategory *category, GstDebugLevel level, const gchar *file, 
 {
   JsonBuilder *builder = json_builder_new ();
   gchar time[GST_EDGE_RFC3339_SIZE];
+  gchar *level_name = g_strchomp (g_strdup (gst_debug_level_get_name (level)));
   const gchar *name = name_object (object);
   JsonNode *root;
 
   gst_edge_format_rfc3339 (g_get_real_time () * 1000, time);
   json_builder_begin_object (builder);
   add (builder, "time", time);
-  add (builder, "level", gst_debug_level_get_name (level));
+  add (builder, "level", level_name);
+  g_free (level_name);
   add (builder, "category", gst_debug_category_get_name (category));
   if (name != NULL)
     add (builder, "object", name);

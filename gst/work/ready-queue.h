@@ -1,0 +1,62 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Where the workers of a pool find what to do next, first come, first served, and where they wait for it.
+ *
+ * At a high rate most of the cost of a hand-over is waking a thread for each item. So then one of the workers that have
+ * nothing to do dozes instead of sleeping: it looks again after a moment by itself, and whoever puts something in wakes
+ * nobody. What it finds then are several items, mostly. At a low rate, or when much has come in, somebody is woken at
+ * once. */
+
+#pragma once
+
+#include <gst/base/gstqueuearray.h>
+
+#include "edge-api.h"
+
+G_BEGIN_DECLS
+
+typedef struct
+{
+  GMutex lock;
+  GCond wake;                   /* for those that sleep */
+  GCond shake;                  /* for the one that dozes */
+  GstQueueArray *items;         /* lock */
+  guint n_sleeping;             /* lock */
+  guint n_called;               /* lock: of these, how many have been woken and are on their way */
+  gboolean dozing;              /* lock */
+  guint n_leaving;              /* lock: workers that are one too many */
+
+  guint n_put;                  /* lock: items since @counted_at */
+  gint64 counted_at;            /* lock */
+  gboolean busy;                /* lock: items come at a high rate */
+
+  guint length;                 /* lock to write, atomic */
+} GstEdgeReadyQueue;
+
+G_GNUC_INTERNAL void gst_edge_ready_queue_init (GstEdgeReadyQueue * queue);
+G_GNUC_INTERNAL void gst_edge_ready_queue_clear (GstEdgeReadyQueue * queue);
+
+G_GNUC_INTERNAL void gst_edge_ready_queue_put (GstEdgeReadyQueue * queue, gpointer item);
+
+/* Waits. Returns: (nullable): NULL when the worker shall leave. */
+G_GNUC_INTERNAL gpointer gst_edge_ready_queue_take (GstEdgeReadyQueue * queue);
+
+/* Does not wait. */
+G_GNUC_INTERNAL gpointer gst_edge_ready_queue_try_take (GstEdgeReadyQueue * queue);
+
+/* Makes @n workers leave, as soon as they have nothing in hand. */
+G_GNUC_INTERNAL void gst_edge_ready_queue_dismiss (GstEdgeReadyQueue * queue, guint n);
+
+/* Takes that back for as many as @n that have not left yet. Returns: how many. */
+G_GNUC_INTERNAL guint gst_edge_ready_queue_keep (GstEdgeReadyQueue * queue, guint n);
+
+/* How many items wait; without a lock. */
+static inline guint
+gst_edge_ready_queue_get_length (GstEdgeReadyQueue * queue)
+{
+  return __atomic_load_n (&queue->length, __ATOMIC_RELAXED);
+}
+
+G_END_DECLS
