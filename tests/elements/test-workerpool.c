@@ -642,6 +642,8 @@ test_conflict (void)
   gst_element_set_state (a, GST_STATE_NULL);
   gst_element_set_state (b, GST_STATE_NULL);
   gst_element_set_state (c, GST_STATE_NULL);
+  gst_element_set_bus (b, NULL);        /* whose messages refer to the elements */
+  gst_element_set_bus (c, NULL);
   gst_object_unref (a);
   gst_object_unref (b);
   gst_object_unref (c);

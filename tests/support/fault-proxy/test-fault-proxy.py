@@ -136,7 +136,8 @@ class TestFaultProxy(unittest.TestCase):
         client = self.connect()
         self.proxy("truncate", 3, "up")
         client.sendall(b"0123456789")
-        self.assertEqual(self.read(client, 10)[:3], b"012"[: self.server.received])
+        # What the server sends back may still get through before both sides are closed, or not.
+        self.assertTrue(b"012".startswith(self.read(client, 10)))
         self.assertEqual(self.server.await_end(), ["closed"])
         self.assertEqual(self.server.received, 3)
         again = self.connect()
