@@ -10,8 +10,8 @@
 
 #include "jpeg-quality.h"
 
-/* The quality of jpegenc (libjpeg-turbo 2.1) whose files are as large as those of ffmpeg 5.1 -c:v mjpeg -q:v 2, 3, … 31
- * -huffman default: 4:2:0, 1280x720, full range; the mean of ten frames of a street scene and eight of a
+/* The quality of jpegenc (libjpeg-turbo 2.1) whose files are as large as those of ffmpeg 5.1 -c:v mjpeg -huffman
+ * default -q:v 2, 3, … 31: 4:2:0, 1280x720, full range; the mean of ten frames of a street scene and eight of a
  * surveillance scene (vtest.avi of opencv-doc), which differ by at most 4. With optimal Huffman tables, which jpegenc
  * does not make, ffmpeg's files are 4 % smaller. */
 static const guint8 qualities[] = {

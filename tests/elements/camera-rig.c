@@ -170,6 +170,19 @@ add_camera (Rig *rig, guint index)
   g_free (name);
 }
 
+/* The rtspsrc of GStreamer 1.22 says this when a connection ends before PLAY was answered. It has no consequence. */
+static gboolean
+is_fatal (const gchar *domain, GLogLevelFlags level, const gchar *message, gpointer user_data)
+{
+  return strstr (message, "gst_event_set_seqnum: assertion") == NULL;
+}
+
+void
+rig_forgive_rtspsrc (void)
+{
+  g_test_log_set_fatal_handler (is_fatal, NULL);
+}
+
 Rig *
 rig_start (guint n, guint port, const gchar *properties, const gchar *rest)
 {
@@ -178,6 +191,7 @@ rig_start (guint n, guint port, const gchar *properties, const gchar *rest)
   GError *error = NULL;
   guint i;
 
+  rig_forgive_rtspsrc ();
   for (i = 1; i <= n; i++)
     g_string_append_printf (line, "rtspcamerasrc name=camera%u camera-id=cam%u "
         "uri=rtsp://127.0.0.1:%u/cam%u " DEFAULTS " %s ! %s ", i, i, port, i,

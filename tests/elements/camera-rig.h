@@ -58,6 +58,9 @@ struct _Rig
   GCond changed;
 };
 
+/* To be called in each test without a rig: see its comment. */
+void rig_forgive_rtspsrc (void);
+
 /* A pipeline of @n cameras, cam1 to camN of the simulator at @port, each with @properties, followed by @rest, in state
  * PLAYING. Reconnects quickly, gives up after 2 s of silence, and its circuit never opens, unless told otherwise. */
 Rig *rig_start (guint n, guint port, const gchar * properties, const gchar * rest);

@@ -344,6 +344,7 @@ watch_secrets (Search *search, guint port, const gchar *path)
   GPrintFunc print;
   gchar *dot;
 
+  rig_forgive_rtspsrc ();
   g_object_set (sink, "async", FALSE, NULL);
   gst_bin_add_many (GST_BIN (pipeline), source, sink, NULL);
   gst_element_link (source, sink);

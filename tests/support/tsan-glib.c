@@ -289,16 +289,21 @@ SHIM gboolean (g_atomic_ref_count_dec) (gatomicrefcount * count)
   return ((gboolean (*)(gatomicrefcount *)) real_g_atomic_ref_count_dec) (count);
 }
 
-/* Gives back the old one when it has made a copy of it. */
+/* As GStreamer has it, but so that its copy and its unref are seen. */
+gboolean gst_mini_object_is_writable (gconstpointer object);
+gpointer gst_mini_object_copy (gconstpointer object);
 gpointer gst_mini_object_make_writable (gpointer object);
 
 SHIM gpointer
 gst_mini_object_make_writable (gpointer object)
 {
-  REAL (gst_mini_object_make_writable);
-  __tsan_acquire (object);
-  __tsan_release (object);
-  return ((gpointer (*)(gpointer)) real_gst_mini_object_make_writable) (object);
+  gpointer copy;
+
+  if (gst_mini_object_is_writable (object))
+    return object;
+  copy = gst_mini_object_copy (object);
+  gst_mini_object_unref (object);
+  return copy;
 }
 
 /* GStreamer gives back references inside of its own library, where nobody gets in between: told are who gives something
