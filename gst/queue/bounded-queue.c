@@ -324,6 +324,18 @@ gst_edge_queue_is_full (GstEdgeQueue *queue)
   return has_no_room_for (queue, 1, 1);
 }
 
+gboolean
+gst_edge_queue_is_half_empty (GstEdgeQueue *queue)
+{
+  const GstEdgeQueueLimits *limits = &queue->limits;
+
+  if (queue->n_buffers == 0)
+    return TRUE;
+  return (limits->max_buffers == 0 || queue->n_buffers <= limits->max_buffers / 2)
+      && (limits->max_bytes == 0 || queue->n_bytes <= limits->max_bytes / 2)
+      && (limits->max_time == 0 || get_time_level (queue) <= limits->max_time / 2);
+}
+
 gint64
 gst_edge_queue_peek_queued_at (GstEdgeQueue *queue)
 {

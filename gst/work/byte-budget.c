@@ -148,7 +148,7 @@ reserve_blocking (GstEdgeLane *lane, guint64 bytes)
       g_mutex_lock (&lane->lock);
       continue;                 /* a lot may have happened meanwhile */
     }
-    gst_edge_lane_wait_or_help_locked (lane, -1);
+    gst_edge_lane_wait_room_or_help_locked (lane);
     took = TRUE;
   }
   lane->n_awaiting_budget--;
@@ -220,7 +220,7 @@ gst_edge_worker_pool_wake_budget (GstEdgeWorkerPool *pool)
 
     g_mutex_lock (&lane->lock);
     if (lane->n_awaiting_budget > 0)
-      gst_edge_lane_signal_locked (lane);
+      g_cond_broadcast (&lane->room);
     g_mutex_unlock (&lane->lock);
   }
   g_mutex_unlock (&pool->lock);

@@ -26,10 +26,13 @@ struct _GstEdgeLane
   guint parallel;               /* const: how many workers may run it at once */
 
   GMutex lock;
-  GCond changed;                /* for everyone counted in n_waiting */
+  GCond changed;                /* an item is done, a turn ended, what is accepted or run */
+  GCond room;                   /* the same, and items left the queue */
   GstEdgeQueue *queue;          /* lock */
   GArray *spare;                /* lock: empty array for what the next push drops */
   guint n_waiting;              /* lock: threads that wait for @changed */
+  guint n_waiting_room;         /* lock: threads that wait for @room */
+  gint64 room_told_at;          /* lock: monotonic time */
   guint n_scheduled;            /* lock: turns that wait for a worker */
   guint n_running;              /* lock: threads in a turn */
   guint n_dropping;             /* lock: threads that call @drop */
@@ -76,6 +79,7 @@ G_GNUC_INTERNAL void gst_edge_lane_schedule_locked (GstEdgeLane * lane);
 /* Waits for a change of the lane, or runs one of its items when this thread is a worker and nobody else does.
  * FALSE: monotonic @end_time passed (-1: never). */
 G_GNUC_INTERNAL gboolean gst_edge_lane_wait_or_help_locked (GstEdgeLane * lane, gint64 end_time);
+G_GNUC_INTERNAL void gst_edge_lane_wait_room_or_help_locked (GstEdgeLane * lane);
 
 /* Whether this thread is in a run function of the lane, and waiting for the lane to be idle would never end. */
 G_GNUC_INTERNAL guint gst_edge_lane_count_own_turns (GstEdgeLane * lane);
@@ -116,6 +120,14 @@ gst_edge_lane_signal_locked (GstEdgeLane * lane)
 {
   if (lane->n_waiting > 0)
     g_cond_broadcast (&lane->changed);
+}
+
+static inline void
+gst_edge_lane_signal_all_locked (GstEdgeLane * lane)
+{
+  gst_edge_lane_signal_locked (lane);
+  if (lane->n_waiting_room > 0)
+    g_cond_broadcast (&lane->room);
 }
 
 G_END_DECLS

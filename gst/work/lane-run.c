@@ -22,6 +22,9 @@
  * change, short against the time between frames. */
 #define QUANTUM_US 1000
 
+/* A producer that waits for room gets to know of it no more often than this, unless there is a lot. */
+#define ROOM_INTERVAL_US 1000
+
 /* The turns that this thread is in, innermost first. */
 typedef struct _Turn Turn;
 struct _Turn
@@ -116,6 +119,16 @@ gst_edge_lane_free_dropped_locked (GstEdgeLane *lane, GArray *dropped)
     g_array_unref (dropped);
 }
 
+/* Not for each item: a producer that waits would run and stop again for each of them, as long as they go fast. */
+static void
+tell_room_locked (GstEdgeLane *lane, gint64 now)
+{
+  if (now - lane->room_told_at < ROOM_INTERVAL_US && !gst_edge_queue_is_half_empty (lane->queue))
+    return;
+  lane->room_told_at = now;
+  g_cond_broadcast (&lane->room);
+}
+
 static gboolean
 pop_locked (GstEdgeLane *lane, gint64 now, GstEdgeQueueItem *item)
 {
@@ -130,7 +143,8 @@ pop_locked (GstEdgeLane *lane, gint64 now, GstEdgeQueueItem *item)
   wake = gst_edge_lane_settle_budget_locked (lane);
   if (dropped != NULL)
     gst_edge_lane_free_dropped_locked (lane, dropped);
-  gst_edge_lane_signal_locked (lane);   /* there is room */
+  if (lane->n_waiting_room > 0)
+    tell_room_locked (lane, now);
   if (wake) {
     g_mutex_unlock (&lane->lock);
     gst_edge_worker_pool_wake_budget (lane->pool);
@@ -189,7 +203,7 @@ run_turn_locked (GstEdgeLane *lane, guint max_items)
   if (lane->n_running == 0)
     __atomic_store_n (&lane->runner, 0, __ATOMIC_RELAXED);
   current_turn = turn.outer;
-  gst_edge_lane_signal_locked (lane);
+  gst_edge_lane_signal_all_locked (lane);
 }
 
 void
@@ -204,16 +218,24 @@ gst_edge_lane_work (GstEdgeLane *lane)
   g_mutex_unlock (&lane->lock);
 }
 
+/* TRUE: this thread ran an item instead of waiting. */
+static gboolean
+help_locked (GstEdgeLane *lane)
+{
+  if (!can_help_locked (lane))
+    return FALSE;
+  run_turn_locked (lane, 1);
+  gst_edge_lane_schedule_locked (lane);
+  return TRUE;
+}
+
 gboolean
 gst_edge_lane_wait_or_help_locked (GstEdgeLane *lane, gint64 end_time)
 {
   gboolean in_time = TRUE;
 
-  if (can_help_locked (lane)) {
-    run_turn_locked (lane, 1);
-    gst_edge_lane_schedule_locked (lane);
+  if (help_locked (lane))
     return end_time < 0 || g_get_monotonic_time () < end_time;
-  }
   lane->n_waiting++;
   if (end_time < 0)
     g_cond_wait (&lane->changed, &lane->lock);
@@ -221,4 +243,14 @@ gst_edge_lane_wait_or_help_locked (GstEdgeLane *lane, gint64 end_time)
     in_time = g_cond_wait_until (&lane->changed, &lane->lock, end_time);
   lane->n_waiting--;
   return in_time;
+}
+
+void
+gst_edge_lane_wait_room_or_help_locked (GstEdgeLane *lane)
+{
+  if (help_locked (lane))
+    return;
+  lane->n_waiting_room++;
+  g_cond_wait (&lane->room, &lane->lock);
+  lane->n_waiting_room--;
 }

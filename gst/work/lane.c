@@ -32,6 +32,7 @@ new_lane (GstEdgeWorkerPool *pool, const gchar *name, gboolean ordered,
   lane->user_data = user_data;
   g_mutex_init (&lane->lock);
   g_cond_init (&lane->changed);
+  g_cond_init (&lane->room);
   lane->queue = gst_edge_queue_new ();
   gst_edge_queue_set_limits (lane->queue, &limits);
   lane->leaks = TRUE;
@@ -71,6 +72,7 @@ gst_edge_lane_unref (GstEdgeLane *lane)
   gst_edge_queue_free (lane->queue);
   if (lane->spare != NULL)
     g_array_unref (lane->spare);
+  g_cond_clear (&lane->room);
   g_cond_clear (&lane->changed);
   g_mutex_clear (&lane->lock);
   g_free (lane->name);
@@ -95,7 +97,7 @@ cancel_queued_locked (GstEdgeLane *lane, gboolean also_control, guint *cancelled
   lane->stats.cancelled += n;
   wake = gst_edge_lane_settle_budget_locked (lane);
   lane->n_dropping++;
-  gst_edge_lane_signal_locked (lane);
+  gst_edge_lane_signal_all_locked (lane);
   g_mutex_unlock (&lane->lock);
 
   if (wake)
@@ -109,7 +111,7 @@ cancel_queued_locked (GstEdgeLane *lane, gboolean also_control, guint *cancelled
 
   g_mutex_lock (&lane->lock);
   lane->n_dropping--;
-  gst_edge_lane_signal_locked (lane);
+  gst_edge_lane_signal_all_locked (lane);
 }
 
 static void
@@ -149,7 +151,7 @@ gst_edge_lane_set_limits (GstEdgeLane *lane, const GstEdgeQueueLimits *limits)
   gst_edge_queue_set_limits (lane->queue, limits);
   __atomic_store_n (&lane->leaks, limits->leaky != GST_EDGE_LEAKY_NO,
       __ATOMIC_RELAXED);
-  gst_edge_lane_signal_locked (lane);   /* there may be room now */
+  gst_edge_lane_signal_all_locked (lane);   /* there may be room now */
   g_mutex_unlock (&lane->lock);
 }
 
@@ -202,7 +204,7 @@ push_locked (GstEdgeLane *lane, const GstEdgeQueueItem *item, gboolean may_block
     /* nor anybody, as long as it stands still */
     if (lane->suspended)
       break;
-    gst_edge_lane_wait_or_help_locked (lane, -1);
+    gst_edge_lane_wait_room_or_help_locked (lane);
   }
   return GST_EDGE_LANE_FLUSHING;
 }
@@ -293,7 +295,7 @@ gst_edge_lane_set_closed (GstEdgeLane *lane, gboolean closed)
 {
   g_mutex_lock (&lane->lock);
   lane->closed = closed;
-  gst_edge_lane_signal_locked (lane);
+  gst_edge_lane_signal_all_locked (lane);
   g_mutex_unlock (&lane->lock);
 }
 
@@ -302,7 +304,7 @@ gst_edge_lane_set_suspended (GstEdgeLane *lane, gboolean suspended)
 {
   g_mutex_lock (&lane->lock);
   lane->suspended = suspended;
-  gst_edge_lane_signal_locked (lane);
+  gst_edge_lane_signal_all_locked (lane);
   gst_edge_lane_schedule_locked (lane);
   g_mutex_unlock (&lane->lock);
 }

@@ -10,21 +10,27 @@
 
 #include "work/ready-queue.h"
 
-/* How long the dozing worker looks away: an item waits no longer than that for it. */
-#define DOZE_US 600
-
 /* So many items at once are worth shaking it. */
 #define DOZE_LENGTH 8
 
-/* Dozing costs a timer each time, waking somebody costs twice that: it pays from every other time on that something is
- * there. */
-#define DOZE_WORTH 0.5
+/* So many items on average must be there after a doze. A timer costs as much as waking somebody, so below one it costs
+ * more than it saves (measured). */
+#define DOZE_WORTH 1.2
 
 /* The rate is counted over at least this long. */
 #define COUNT_US (10 * 1000)
 
+/* How often the one that stands by looks. */
+#define STAND_BY_US (10 * 1000)
+
+/* What is left for the same worker to do after the item that it takes: others are called when it is more than this. */
+#define SHORT_US 200
+
+/* A worker that was held up for long says no more about the next items than this. */
+#define LONG_US (10 * 1000)
+
 void
-gst_edge_ready_queue_init (GstEdgeReadyQueue * queue)
+gst_edge_ready_queue_init (GstEdgeReadyQueue *queue)
 {
   g_mutex_init (&queue->lock);
   g_cond_init (&queue->wake);
@@ -33,7 +39,7 @@ gst_edge_ready_queue_init (GstEdgeReadyQueue * queue)
 }
 
 void
-gst_edge_ready_queue_clear (GstEdgeReadyQueue * queue)
+gst_edge_ready_queue_clear (GstEdgeReadyQueue *queue)
 {
   gst_queue_array_free (queue->items);
   g_cond_clear (&queue->shake);
@@ -42,7 +48,7 @@ gst_edge_ready_queue_clear (GstEdgeReadyQueue * queue)
 }
 
 static gboolean
-call_one_locked (GstEdgeReadyQueue * queue)
+call_one_locked (GstEdgeReadyQueue *queue)
 {
   if (queue->n_sleeping <= queue->n_called)
     return FALSE;
@@ -51,7 +57,7 @@ call_one_locked (GstEdgeReadyQueue * queue)
 }
 
 void
-gst_edge_ready_queue_put (GstEdgeReadyQueue * queue, gpointer item)
+gst_edge_ready_queue_put (GstEdgeReadyQueue *queue, gpointer item)
 {
   gboolean shake = FALSE, wake = FALSE;
 
@@ -73,7 +79,7 @@ gst_edge_ready_queue_put (GstEdgeReadyQueue * queue, gpointer item)
 }
 
 static gpointer
-pop_locked (GstEdgeReadyQueue * queue)
+pop_locked (GstEdgeReadyQueue *queue)
 {
   if (queue->length == 0)
     return NULL;
@@ -82,59 +88,95 @@ pop_locked (GstEdgeReadyQueue * queue)
 }
 
 static void
-count_locked (GstEdgeReadyQueue * queue, gint64 now)
+count_locked (GstEdgeReadyQueue *queue, gint64 now)
 {
   gint64 elapsed = now - queue->counted_at;
 
   if (elapsed < COUNT_US)
     return;
-  queue->busy = (gdouble) queue->n_put * DOZE_US >=
+  queue->busy = (gdouble) queue->n_put * GST_EDGE_READY_QUEUE_DOZE >=
       DOZE_WORTH * (gdouble) elapsed;
   queue->n_put = 0;
   queue->counted_at = now;
 }
 
 static void
-wait_locked (GstEdgeReadyQueue * queue)
+doze_locked (GstEdgeReadyQueue *queue, gint64 now)
 {
-  gint64 now = g_get_monotonic_time ();
+  queue->dozing = TRUE;
+  g_cond_wait_until (&queue->shake, &queue->lock, now + GST_EDGE_READY_QUEUE_DOZE);
+  queue->dozing = FALSE;
+}
 
-  count_locked (queue, now);
-  if (queue->busy && !queue->dozing) {
-    queue->dozing = TRUE;
-    g_cond_wait_until (&queue->shake, &queue->lock, now + DOZE_US);
-    queue->dozing = FALSE;
-    return;
-  }
+static void
+sleep_locked (GstEdgeReadyQueue *queue, gint64 now)
+{
+  gboolean stand_by = queue->busy && !queue->standing_by;
+
   queue->n_sleeping++;
-  g_cond_wait (&queue->wake, &queue->lock);
+  if (stand_by) {
+    queue->standing_by = TRUE;
+    g_cond_wait_until (&queue->wake, &queue->lock, now + STAND_BY_US);
+    queue->standing_by = FALSE;
+  } else {
+    g_cond_wait (&queue->wake, &queue->lock);
+  }
   queue->n_sleeping--;
   queue->n_called -= queue->n_called > 0;
 }
 
-gpointer
-gst_edge_ready_queue_take (GstEdgeReadyQueue * queue)
+static void
+wait_locked (GstEdgeReadyQueue *queue)
 {
+  gint64 now = g_get_monotonic_time ();
+
+  count_locked (queue, now);
+  if (!queue->busy || queue->dozing) {
+    sleep_locked (queue, now);
+    return;
+  }
+  if (!queue->standing_by && call_one_locked (queue))
+    g_cond_signal (&queue->wake);
+  doze_locked (queue, now);
+}
+
+/* Whether the worker that has just taken an item can see to the others after that, instead of somebody else now. */
+static gboolean
+can_wait_locked (GstEdgeReadyQueue *queue)
+{
+  if (queue->length == 0 || queue->dozing || queue->n_called > 0)
+    return TRUE;
+  return queue->standing_by && queue->length * queue->work_us < SHORT_US;
+}
+
+gpointer
+gst_edge_ready_queue_take (GstEdgeReadyQueue *queue, gint64 *took_at)
+{
+  gint64 now = g_get_monotonic_time ();
   gpointer item = NULL;
   gboolean wake = FALSE;
 
   g_mutex_lock (&queue->lock);
-  while (queue->n_leaving == 0 && (item = pop_locked (queue)) == NULL)
+  if (*took_at > 0)
+    queue->work_us += ((gdouble) MIN (now - *took_at, LONG_US) - queue->work_us) / 8;
+  while (queue->n_leaving == 0 && (item = pop_locked (queue)) == NULL) {
     wait_locked (queue);
+    now = 0;
+  }
   if (item == NULL)
     queue->n_leaving--;
-  /* this one may be busy for long: somebody must see to the rest */
-  if (queue->length > 0 && !queue->dozing && queue->n_called == 0)
-    wake = call_one_locked (queue);
+  if (item == NULL || !can_wait_locked (queue))
+    wake = queue->length > 0 && call_one_locked (queue);
   g_mutex_unlock (&queue->lock);
 
   if (wake)
     g_cond_signal (&queue->wake);
+  *took_at = now > 0 ? now : g_get_monotonic_time ();
   return item;
 }
 
 gpointer
-gst_edge_ready_queue_try_take (GstEdgeReadyQueue * queue)
+gst_edge_ready_queue_try_take (GstEdgeReadyQueue *queue)
 {
   gpointer item;
 
@@ -145,7 +187,7 @@ gst_edge_ready_queue_try_take (GstEdgeReadyQueue * queue)
 }
 
 void
-gst_edge_ready_queue_dismiss (GstEdgeReadyQueue * queue, guint n)
+gst_edge_ready_queue_dismiss (GstEdgeReadyQueue *queue, guint n)
 {
   g_mutex_lock (&queue->lock);
   queue->n_leaving += n;
@@ -156,7 +198,7 @@ gst_edge_ready_queue_dismiss (GstEdgeReadyQueue * queue, guint n)
 }
 
 guint
-gst_edge_ready_queue_keep (GstEdgeReadyQueue * queue, guint n)
+gst_edge_ready_queue_keep (GstEdgeReadyQueue *queue, guint n)
 {
   g_mutex_lock (&queue->lock);
   n = MIN (n, queue->n_leaving);

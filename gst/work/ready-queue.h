@@ -6,8 +6,9 @@
  *
  * At a high rate most of the cost of a hand-over is waking a thread for each item. So then one of the workers that have
  * nothing to do dozes instead of sleeping: it looks again after a moment by itself, and whoever puts something in wakes
- * nobody. What it finds then are several items, mostly. At a low rate, or when much has come in, somebody is woken at
- * once. */
+ * nobody. What it finds then are several items, mostly, which it sees to one after the other if they are short work. In
+ * case it gets stuck in one of them, another worker stands by, who looks from time to time whether something is left
+ * lying. At a low rate, or when much has come in, somebody is woken at once. */
 
 #pragma once
 
@@ -16,6 +17,10 @@
 #include "edge-api.h"
 
 G_BEGIN_DECLS
+
+/* How long the dozing worker looks away, in microseconds: an item waits no longer than that for it. Together with what a
+ * timer adds it stays below a millisecond. */
+#define GST_EDGE_READY_QUEUE_DOZE 850
 
 typedef struct
 {
@@ -26,11 +31,14 @@ typedef struct
   guint n_sleeping;             /* lock */
   guint n_called;               /* lock: of these, how many have been woken and are on their way */
   gboolean dozing;              /* lock */
+  gboolean standing_by;         /* lock: one of those that sleep wakes up by itself */
   guint n_leaving;              /* lock: workers that are one too many */
 
   guint n_put;                  /* lock: items since @counted_at */
   gint64 counted_at;            /* lock */
   gboolean busy;                /* lock: items come at a high rate */
+
+  gdouble work_us;              /* lock: how long workers were busy with an item lately */
 
   guint length;                 /* lock to write, atomic */
 } GstEdgeReadyQueue;
@@ -40,8 +48,9 @@ G_GNUC_INTERNAL void gst_edge_ready_queue_clear (GstEdgeReadyQueue * queue);
 
 G_GNUC_INTERNAL void gst_edge_ready_queue_put (GstEdgeReadyQueue * queue, gpointer item);
 
-/* Waits. Returns: (nullable): NULL when the worker shall leave. */
-G_GNUC_INTERNAL gpointer gst_edge_ready_queue_take (GstEdgeReadyQueue * queue);
+/* Waits. @took_at: (inout): when this worker took what it has done now, 0 at first.
+ * Returns: (nullable): NULL when the worker shall leave. */
+G_GNUC_INTERNAL gpointer gst_edge_ready_queue_take (GstEdgeReadyQueue * queue, gint64 * took_at);
 
 /* Does not wait. */
 G_GNUC_INTERNAL gpointer gst_edge_ready_queue_try_take (GstEdgeReadyQueue * queue);

@@ -4,13 +4,14 @@
  *
  * What lanes need from their pool, and the files of the pool from each other.
  *
- * Locks, in the order in which they are taken: registry, pool, lane, ticker. Of the pool, a lane
+ * Locks, in the order in which they are taken: registry, pool, lane, ready queue, ticker. Of the pool, a lane
  * calls only gst_edge_worker_pool_schedule() with its lock held. */
 
 #pragma once
 
 #include "work/autoscale.h"
 #include "work/cpu-load.h"
+#include "work/ready-queue.h"
 #include "work/ticker.h"
 #include "work/work-stats.h"
 #include "work/worker-pool.h"
@@ -22,19 +23,20 @@ struct _GstEdgeLane;
 struct _GstEdgeWorkerPool
 {
   guint n_users;                /* registry lock: with the last one its threads end, and it has no name any more */
-  guint n_refs;                 /* atomic: the users together, each lane, which may outlive its owner on a worker */
+  guint n_refs;                 /* atomic: the users together, each lane, each worker */
   gchar *name;                  /* const */
-  GThreadPool *threads;         /* const; exclusive; its tasks are lanes with something to do */
+  GThreadPool *threads;         /* const; exclusive; each of its tasks is a worker */
 
   GMutex lock;
   GstEdgeWorkerPoolOptions options;     /* lock */
+  guint n_tasks;                /* lock: pushed to @threads and not told to leave */
   guint workers;                /* lock: how many there should be, without replacements */
   gint n_held;                  /* lock: workers that a paused pipeline holds and that were replaced */
   GPtrArray *lanes;             /* lock: of GstEdgeLane, not owned */
   GstEdgeWorkStats gone;        /* lock: counters of lanes that were removed */
   gint64 logged_at;             /* lock */
 
-  guint n_ready;                /* atomic: lanes that wait for a worker */
+  GstEdgeReadyQueue ready;      /* of GstEdgeLane: those that wait for a worker */
   guint n_busy;                 /* atomic: workers that run a lane */
 
   /* autoscale */
@@ -58,7 +60,7 @@ G_GNUC_INTERNAL void gst_edge_worker_pool_schedule (GstEdgeWorkerPool * pool, st
 static inline gboolean
 gst_edge_worker_pool_has_ready (GstEdgeWorkerPool * pool)
 {
-  return __atomic_load_n (&pool->n_ready, __ATOMIC_RELAXED) > 0;
+  return gst_edge_ready_queue_get_length (&pool->ready) > 0;
 }
 
 /* Adds one worker for one that will be held for as long as a pipeline is paused, and takes it away again. */

@@ -65,8 +65,9 @@ scale (gpointer data)
   sample.max_workers = gst_edge_worker_pool_get_max_workers_locked (pool);
   sample.peak_busy = peak > held ? peak - held : 0;
   sample.wait = get_longest_wait_locked (pool);
-  sample.target_wait =
-      (gint64) GST_TIME_AS_USECONDS (pool->options.target_wait);
+  /* what dozing workers add is no reason for more of them */
+  sample.target_wait = MAX ((gint64) GST_TIME_AS_USECONDS (pool->options.target_wait),
+      2 * GST_EDGE_READY_QUEUE_DOZE);
   if (sample.wait > sample.target_wait
       && sample.cpu_load >= GST_EDGE_AUTOSCALE_SATURATED)
     sample.n_blocked = count_blocked_locked (pool);

@@ -18,9 +18,6 @@
 
 #define THREAD_NAME_MAX 15      /* of Linux */
 
-/* A task that does nothing: it wakes an idle thread, which then finds that it is one too many. */
-static gchar nudge;
-
 /* The pool that this thread works for. */
 static __thread GstEdgeWorkerPool *current_pool;
 
@@ -41,14 +38,11 @@ gst_edge_work_get_debug_category (void)
 #define GST_CAT_DEFAULT gst_edge_work_get_debug_category ()
 
 static void
-enter_pool (GstEdgeWorkerPool *pool)
+set_thread_name (const gchar *pool_name)
 {
   gchar thread_name[THREAD_NAME_MAX + 1];
 
-  if (current_pool == pool)
-    return;
-  current_pool = pool;
-  g_snprintf (thread_name, sizeof (thread_name), "w:%s", pool->name);
+  g_snprintf (thread_name, sizeof (thread_name), "w:%s", pool_name);
   pthread_setname_np (pthread_self (), thread_name);
 }
 
@@ -66,51 +60,73 @@ note_load (GstEdgeWorkerPool *pool, GstEdgeLane *lane, guint busy)
 }
 
 static void
-work (gpointer task, gpointer user_data)
+serve (GstEdgeWorkerPool *pool, GstEdgeLane *lane)
 {
-  GstEdgeWorkerPool *pool = user_data;
-  GstEdgeLane *lane = task;
-  guint busy;
+  guint busy = __atomic_add_fetch (&pool->n_busy, 1, __ATOMIC_RELAXED);
 
-  if (task == &nudge)
-    return;                     /* the pool may be gone */
-
-  enter_pool (pool);
-  __atomic_fetch_sub (&pool->n_ready, 1, __ATOMIC_RELAXED);
-  busy = __atomic_add_fetch (&pool->n_busy, 1, __ATOMIC_RELAXED);
   if (__atomic_load_n (&pool->autoscale, __ATOMIC_RELAXED))
     note_load (pool, lane, busy);
   gst_edge_lane_work (lane);
   __atomic_fetch_sub (&pool->n_busy, 1, __ATOMIC_RELAXED);
-  gst_edge_lane_unref (lane);   /* last: it may take the memory of the pool with it */
+  gst_edge_lane_unref (lane);
+}
+
+/* A worker, from when it is hired until it is dismissed: one task of the thread pool. Lanes do not go through the queue
+ * of the thread pool, because that allocates for each and wakes a thread for each. */
+static void
+work (gpointer task, gpointer user_data)
+{
+  GstEdgeWorkerPool *pool = user_data;
+  GstEdgeLane *lane;
+  gint64 took_at = 0;
+
+  current_pool = pool;
+  set_thread_name (pool->name);
+  while ((lane = gst_edge_ready_queue_take (&pool->ready, &took_at)) != NULL)
+    serve (pool, lane);
+  current_pool = NULL;
+  gst_edge_worker_pool_release (pool);
 }
 
 void
 gst_edge_worker_pool_schedule (GstEdgeWorkerPool *pool, GstEdgeLane *lane)
 {
   if (__atomic_load_n (&pool->autoscale, __ATOMIC_RELAXED))
-    __atomic_store_n (&lane->ready_since, g_get_monotonic_time (),
-        __ATOMIC_RELAXED);
-  __atomic_fetch_add (&pool->n_ready, 1, __ATOMIC_RELAXED);
-  /* FALSE means that a thread could not be started, but the lane is queued all the same */
-  g_thread_pool_push (pool->threads, lane, NULL);
+    __atomic_store_n (&lane->ready_since, g_get_monotonic_time (), __ATOMIC_RELAXED);
+  gst_edge_ready_queue_put (&pool->ready, lane);
+}
+
+static void
+hire_locked (GstEdgeWorkerPool *pool, guint n)
+{
+  pool->n_tasks += n;
+  __atomic_fetch_add (&pool->n_refs, n, __ATOMIC_RELAXED);
+  for (; n > 0; n--) {
+    /* FALSE means that a thread could not be started; the task waits for one all the same */
+    if (!g_thread_pool_push (pool->threads, pool, NULL))
+      GST_WARNING ("pool %s: cannot start a thread", pool->name);
+  }
 }
 
 /* Makes the number of threads follow. */
 static void
 resize_locked (GstEdgeWorkerPool *pool)
 {
-  gint wanted = (gint) pool->workers + MAX (pool->n_held, 0);
-  gint surplus = (gint) g_thread_pool_get_num_threads (pool->threads) - wanted;
+  guint wanted = pool->workers + (guint) MAX (pool->n_held, 0);
   GError *error = NULL;
 
-  if (!g_thread_pool_set_max_threads (pool->threads, wanted, &error)) {
-    GST_WARNING ("pool %s: cannot start a thread: %s", pool->name,
-        error->message);
+  if (wanted > pool->n_tasks)
+    pool->n_tasks += gst_edge_ready_queue_keep (&pool->ready, wanted - pool->n_tasks);
+  if (!g_thread_pool_set_max_threads (pool->threads, (gint) wanted, &error)) {
+    GST_WARNING ("pool %s: cannot start a thread: %s", pool->name, error->message);
     g_error_free (error);
   }
-  for (; surplus > 0; surplus--)
-    g_thread_pool_push (pool->threads, &nudge, NULL);
+  if (wanted > pool->n_tasks) {
+    hire_locked (pool, wanted - pool->n_tasks);
+  } else if (wanted < pool->n_tasks) {
+    gst_edge_ready_queue_dismiss (&pool->ready, pool->n_tasks - wanted);
+    pool->n_tasks = wanted;
+  }
 }
 
 void
@@ -207,6 +223,7 @@ gst_edge_worker_pool_new (const gchar *name, const GstEdgeWorkerPoolOptions *opt
   pool->n_users = pool->n_refs = 1;
   pool->name = g_strdup (name);
   g_mutex_init (&pool->lock);
+  gst_edge_ready_queue_init (&pool->ready);
   pool->lanes = g_ptr_array_new ();
   pool->options.target_wait = GST_EDGE_WORKER_POOL_DEFAULT_TARGET_WAIT;
   merge_options_locked (pool, options);
@@ -219,6 +236,7 @@ gst_edge_worker_pool_new (const gchar *name, const GstEdgeWorkerPoolOptions *opt
     return NULL;
   }
   g_mutex_lock (&pool->lock);
+  hire_locked (pool, pool->workers);
   apply_options_locked (pool);
   g_mutex_unlock (&pool->lock);
   GST_INFO ("pool %s: new, %u workers", name, pool->workers);
@@ -230,6 +248,7 @@ gst_edge_worker_pool_release (GstEdgeWorkerPool *pool)
 {
   if (__atomic_fetch_sub (&pool->n_refs, 1, __ATOMIC_ACQ_REL) > 1)
     return;
+  gst_edge_ready_queue_clear (&pool->ready);
   g_ptr_array_unref (pool->lanes);
   g_mutex_clear (&pool->lock);
   g_free (pool->name);
@@ -239,13 +258,19 @@ gst_edge_worker_pool_release (GstEdgeWorkerPool *pool)
 void
 gst_edge_worker_pool_shut_down (GstEdgeWorkerPool *pool)
 {
+  GstEdgeLane *lane;
+
   GST_INFO ("pool %s: gone", pool->name);
   g_assert (pool->lanes->len == 0);
 
   gst_edge_worker_pool_stop_scaling (pool);
-  /* a worker cannot wait for itself: its thread leaves after this task */
+  gst_edge_ready_queue_dismiss (&pool->ready, pool->n_tasks);
+  /* a worker cannot wait for itself: it leaves when it is done with what it has in hand */
   if (pool->threads != NULL)
     g_thread_pool_free (pool->threads, FALSE, current_pool != pool);
+  /* lanes that were freed while they waited for a worker */
+  while ((lane = gst_edge_ready_queue_try_take (&pool->ready)) != NULL)
+    gst_edge_lane_unref (lane);
   gst_edge_worker_pool_release (pool);
 }
 

@@ -2,8 +2,8 @@
  * Copyright (C) 2026 the gst-edge-video authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Named, process-wide pools of workers, each one exclusive GThreadPool. What is pushed to the threads are lanes
- * that have something to do, never single items, so that the thread pool's own queue is bounded by the lanes. */
+ * Named, process-wide pools of workers, the threads of one exclusive GThreadPool each. What they are given are lanes that
+ * have something to do, never single items, so that what waits for a worker is bounded by the number of lanes. */
 
 #pragma once
 

@@ -62,6 +62,18 @@ measure (GstEdgeCameraDecode *decode, GstClockTime time, GstClockTime period)
   decode->last_keyframe = time;
 }
 
+/* Times may begin to come from another clock. */
+#define JUMP_BACK (10 * GST_SECOND)
+#define JUMP_AHEAD (3600 * GST_SECOND)
+
+static void
+notice_jump (GstEdgeCameraDecode *decode, GstClockTime time)
+{
+  if (GST_CLOCK_TIME_IS_VALID (decode->last_keyframe)
+      && (time + JUMP_BACK < decode->last_keyframe || time > decode->last_keyframe + JUMP_AHEAD))
+    decode->last_keyframe = GST_CLOCK_TIME_NONE;
+}
+
 static void
 choose (GstEdgeCameraDecode *decode, GstClockTime time, gboolean keyframe, GstClockTime period)
 {
@@ -90,6 +102,7 @@ gst_edge_camera_decode_judge (GstEdgeCameraDecode *decode, GstClockTime time,
     gboolean keyframe, GstClockTime period)
 {
   if (GST_CLOCK_TIME_IS_VALID (time)) {
+    notice_jump (decode, time);
     if (decode->mode == GST_RTSP_CAMERA_SRC_DECODE_AUTO)
       choose (decode, time, keyframe, period);
     else if (keyframe)

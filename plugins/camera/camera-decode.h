@@ -38,7 +38,7 @@ void gst_edge_camera_decode_restart (GstEdgeCameraDecode * decode);
 /**
  * gst_edge_camera_decode_judge:
  * @decode: the policy
- * @time: of the picture
+ * @time: of the picture, by any clock
  * @keyframe: whether it can be decoded without others
  * @period: of the frame rate that is wanted; 0 = all frames
  */

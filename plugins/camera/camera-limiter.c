@@ -29,9 +29,15 @@ gst_edge_camera_limiter_set_rate (GstEdgeCameraLimiter *limiter, guint fps_n, gu
   limiter->started = FALSE;
 }
 
+/* Times may begin to come from another clock. */
+#define JUMP_BACK (10 * GST_SECOND)
+#define JUMP_AHEAD (3600 * GST_SECOND)
+
 static void
 observe (GstEdgeCameraLimiter *limiter, GstClockTime time)
 {
+  if (limiter->started && (time + JUMP_BACK < limiter->last || time > limiter->last + JUMP_AHEAD))
+    gst_edge_camera_limiter_restart (limiter);
   if (limiter->started && time > limiter->last) {
     GstClockTime delta = time - limiter->last;
 

@@ -35,7 +35,7 @@ void gst_edge_camera_limiter_set_rate (GstEdgeCameraLimiter * limiter, guint fps
 /**
  * gst_edge_camera_limiter_wants:
  * @limiter: the limiter
- * @time: of the frame; each frame is offered once, in order
+ * @time: of the frame, by any clock; each frame is offered once, in order
  *
  * Returns: whether the frame should go out; if it does, gst_edge_camera_limiter_take() must follow
  */

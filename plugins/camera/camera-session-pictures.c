@@ -20,6 +20,15 @@ running_time (const GstSegment *segment, GstClockTime time)
   return gst_segment_to_running_time (segment, GST_FORMAT_TIME, time);
 }
 
+/* For counting frames: the camera's own time where it is known, which does not show how the packets travelled. */
+static GstClockTime
+beat_time (const GstSegment *segment, GstBuffer *buffer)
+{
+  GstReferenceTimestampMeta *meta = gst_buffer_get_reference_timestamp_meta (buffer, NULL);
+
+  return meta != NULL ? meta->timestamp : running_time (segment, GST_BUFFER_PTS (buffer));
+}
+
 static GstPadProbeReturn
 on_packet (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
@@ -145,10 +154,12 @@ judge_locked (GstEdgeCameraSession *session, GstClockTime time, gboolean keyfram
 
   if (verdict == GST_EDGE_CAMERA_VERDICT_ALONE) {
     /* one that the frame rate does not want need not be decoded */
-    if (!gst_edge_camera_limiter_wants (&camera->limiter, time))
-      verdict = GST_EDGE_CAMERA_VERDICT_SKIP;
-    else
+    if (gst_edge_camera_limiter_wants (&camera->limiter, time)) {
+      gst_edge_camera_limiter_take (&camera->limiter, time);
       gst_edge_camera_decode_fed_alone (&camera->decode);
+    } else {
+      verdict = GST_EDGE_CAMERA_VERDICT_SKIP;
+    }
   }
   if (verdict == GST_EDGE_CAMERA_VERDICT_SKIP)
     GST_EDGE_CAMERA_COUNT (camera->counters.skipped, 1);
@@ -191,8 +202,7 @@ on_picture (GstEdgeCameraSession *session, GstPad *pad, GstPadProbeInfo *info)
   GstEdgeCameraRate rate = GST_EDGE_CAMERA_GET (camera->rate);
   gboolean keyframe = session->codec->all_keyframes
       || !GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT);
-  GstClockTime time = running_time (&session->picture_segment,
-      GST_BUFFER_PTS (buffer));
+  GstClockTime time = beat_time (&session->picture_segment, buffer);
   GstEdgeCameraVerdict verdict = GST_EDGE_CAMERA_VERDICT_SKIP;
   GstPadProbeReturn result = GST_PAD_PROBE_DROP;
 
@@ -206,7 +216,7 @@ on_picture (GstEdgeCameraSession *session, GstPad *pad, GstPadProbeInfo *info)
   gst_edge_camera_watch_unit (&session->watch, g_get_monotonic_time ());
   if (g_atomic_int_compare_and_exchange (&session->packets_lost, TRUE, FALSE))
     gst_edge_camera_decode_lost (&camera->decode);
-  if (is_behind (session, time)) {
+  if (is_behind (session, running_time (&session->picture_segment, GST_BUFFER_PTS (buffer)))) {
     gst_edge_camera_decode_lost (&camera->decode);
     GST_EDGE_CAMERA_COUNT (camera->counters.late, 1);
     session->skipped = TRUE;
@@ -301,16 +311,16 @@ on_frame (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
     on_frame_event (session, GST_PAD_PROBE_INFO_EVENT (info));
     return GST_PAD_PROBE_OK;
   }
-  time = running_time (&session->picture_segment,
-      GST_BUFFER_PTS (GST_PAD_PROBE_INFO_BUFFER (info)));
+  time = beat_time (&session->picture_segment, GST_PAD_PROBE_INFO_BUFFER (info));
 
   g_mutex_lock (&session->lock);
   on_frame_locked (session);
-  wanted = camera->decode.keyframes_only        /* was asked before decoding */
-      || gst_edge_camera_limiter_wants (&camera->limiter, time);
-  if (wanted)
+  wanted = camera->decode.keyframes_only;        /* was asked before decoding */
+  if (!wanted && gst_edge_camera_limiter_wants (&camera->limiter, time)) {
     gst_edge_camera_limiter_take (&camera->limiter, time);
-  else
+    wanted = TRUE;
+  }
+  if (!wanted)
     GST_EDGE_CAMERA_COUNT (camera->counters.limited, 1);
   g_mutex_unlock (&session->lock);
 

@@ -33,13 +33,13 @@
  * ## Secrets
  *
  * The password is in no property that can be read, in no message and in no log line of this element, and the
- * connection's own pipeline, whose rtspsrc must know it, is no child of the element, so it is in no DOT file. Not in this
- * element's hands: at log level 4 (INFO) and above gst_parse_launch() prints the line it was given, and any user of the
- * machine can see the arguments of gst-launch-1.0.
+ * connection's own pipeline, whose rtspsrc must know it, is no child of the element, so it is in no DOT file. Not in
+ * this element's hands: at log level 4 (INFO) and above gst_parse_launch() prints the line it was given, and any user
+ * of the machine can see the arguments of gst-launch-1.0.
  *
  * ## Example launch line
  * |[
- * gst-launch-1.0 -e rtspcamerasrc uri=rtsp://user:password@192.168.1.10/stream1 camera-id=cam1 framerate=10 ! videoconvert ! autovideosink
+ * gst-launch-1.0 -e rtspcamerasrc uri=rtsp://user:password@192.168.1.10/1 camera-id=cam1 framerate=10 ! videoconvert ! autovideosink
  * ]|
  */
 

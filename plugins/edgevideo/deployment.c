@@ -113,6 +113,18 @@ update_slots (GstEdgeDeployment *self, const GstEdgeConfig *config, gboolean new
   g_mutex_unlock (&self->lock);
 }
 
+/* The one field that another thread sets. */
+static gboolean
+has_stopped (GstEdgeDeployment *self, const GstEdgeCameraSlot *slot)
+{
+  gboolean stopped;
+
+  g_mutex_lock (&self->lock);
+  stopped = slot->stopped;
+  g_mutex_unlock (&self->lock);
+  return stopped;
+}
+
 static gboolean
 must_stop (const GstEdgeCameraSlot *slot, const GstEdgeConfig *wanted, gboolean finishing)
 {
@@ -221,7 +233,7 @@ reconcile (gpointer user_data)
     for (i = 0; i < self->slots->len; i++) {
       GstEdgeCameraSlot *slot = g_ptr_array_index (self->slots, i);
 
-      if (slot->stopped)
+      if (has_stopped (self, slot))
         gst_edge_deployment_retire_camera (self, slot);
       if (must_stop (slot, wanted, finishing))
         gst_edge_deployment_stop_camera (self, slot, deadline);

@@ -104,21 +104,21 @@ on_finished (GstBin *bin, gpointer user_data)
   post_eos (self);
 }
 
-static gboolean
+/* A deployment whose file cannot be watched is still one. */
+static void
 start_watch (GstEdgeVideoBin *self, GstEdgeDeployment *deployment)
 {
   GError *error = NULL;
 
   if (!self->watch)
-    return TRUE;
+    return;
   self->file_watch = gst_edge_watch_new (self->config_file, gst_edge_deployment_get_context (deployment),
       gst_edge_video_bin_on_file_changed, self, &error);
   if (self->file_watch != NULL)
-    return TRUE;
+    return;
   g_prefix_error (&error, "watch: ");
   gst_edge_element_post_warning (GST_ELEMENT (self), error, "watch", NULL);
   g_error_free (error);
-  return TRUE;
 }
 
 /* Cameras run without a page, too. */
@@ -182,9 +182,10 @@ start (GstEdgeVideoBin *self)
   if (deployment != NULL)
     start_metrics (self);
   g_mutex_unlock (&self->config_lock);
-  if (deployment != NULL)
-    return start_watch (self, deployment);
-
+  if (deployment != NULL) {
+    start_watch (self, deployment);
+    return TRUE;
+  }
   gst_edge_element_post_error (GST_ELEMENT (self), error, "config", NULL);
   g_error_free (error);
   return FALSE;

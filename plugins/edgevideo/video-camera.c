@@ -143,24 +143,11 @@ set_flag (GstEdgeVideoCamera *self, gboolean *flag)
   g_mutex_unlock (&self->lock);
 }
 
-/* One after the other, beginning with the last. All at once, as a bin does it, a store would wait for PAUSED until its
- * EOS has passed an announcer that is paused already. */
+/* Locked, so that the bin around it does not start it again. */
 static void
 stop_all (GstEdgeVideoCamera *self)
 {
-  static const gchar *const roles[] = { GST_EDGE_CAMERA_ANNOUNCE, GST_EDGE_CAMERA_STORE, GST_EDGE_CAMERA_PUBLISH };
-  guint i;
-
   gst_element_set_locked_state (GST_ELEMENT (self), TRUE);
-  for (i = 0; i < G_N_ELEMENTS (roles); i++) {
-    GstElement *element = get_element (self, roles[i]);
-
-    if (element == NULL)
-      continue;
-    gst_element_set_locked_state (element, TRUE);
-    gst_element_set_state (element, GST_STATE_NULL);
-    gst_object_unref (element);
-  }
   gst_element_set_state (GST_ELEMENT (self), GST_STATE_NULL);
 }
 

@@ -38,18 +38,19 @@ def sum_of(dropped, way):
     return sum(dropped[name] for name in dropped if name.startswith(way + "-"))
 
 
-class DeploymentTest(unittest.TestCase):
-    """Servers and cameras for all tests; a config file and a deployment for each."""
+def setUpModule():  # the name is unittest's
+    DeploymentTest.servers = Servers()
+    unittest.addModuleCleanup(DeploymentTest.servers.close)
+    DeploymentTest.cameras = Cameras(
+        "--marked", "--cameras", "5", "--size", "320x180", "--user", USER, "--password", CANARY)
+    unittest.addModuleCleanup(DeploymentTest.cameras.close)
+    DeploymentTest.watcher = Watcher(DeploymentTest.servers)
+    unittest.addModuleCleanup(DeploymentTest.watcher.close)
+    os.environ["EDGE_TEST_PASSWORD"] = CANARY
 
-    @classmethod
-    def setUpClass(cls):
-        cls.servers = Servers()
-        cls.addClassCleanup(cls.servers.close)
-        cls.cameras = Cameras("--marked", "--cameras", "5", "--size", "320x180", "--user", USER, "--password", CANARY)
-        cls.addClassCleanup(cls.cameras.close)
-        cls.watcher = Watcher(cls.servers)
-        cls.addClassCleanup(cls.watcher.close)
-        os.environ["EDGE_TEST_PASSWORD"] = CANARY
+
+class DeploymentTest(unittest.TestCase):
+    """A config file and a deployment for each test."""
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="edge-test-")
@@ -508,7 +509,7 @@ class LaunchTest(DeploymentTest):
             output = process.communicate(timeout=30)[0]
         self.assertEqual(process.returncode, 0, output)
         self.assertNotIn(CANARY, output)
-        names = [name for name in os.listdir(self.folder) if os.path.join(self.folder, name) != self.config]
+        names = [name for name in os.listdir(self.folder) if name != os.path.basename(self.config)]
         self.assertTrue(any(name.endswith(".dot") for name in names))
         for name in names:
             with open(os.path.join(self.folder, name), encoding="utf-8", errors="replace") as file:

@@ -449,7 +449,7 @@ step_push (Schedule *s)
         || after.bytes == sent.bytes);
 }
 
-/* A popped delta unit has everything it depends on in front of it, and DISCONT says exactly where buffers are missing. */
+/* A popped delta unit has all it depends on in front of it, and DISCONT says exactly where buffers are missing. */
 static void
 check_popped (Schedule *s, const GstEdgeQueueItem *item)
 {

@@ -86,6 +86,13 @@ test_auto (void)
   run (&camera, 8);
   g_assert_true (camera.decode.keyframes_only);
 
+  /* the sender's clock becomes known, which is years ahead */
+  camera.time += G_GUINT64_CONSTANT (4000000000) * GST_SECOND;
+  run (&camera, 10);
+  g_assert_true (camera.decode.keyframes_only);
+  g_assert_cmpuint (camera.decoded, ==, 10);
+  g_assert_cmpuint (camera.out, ==, 10);
+
   /* a new connection to the same camera needs not learn again */
   gst_edge_camera_decode_restart (&camera.decode);
   gst_edge_camera_limiter_restart (&camera.limiter);

@@ -2,7 +2,7 @@
  * Copyright (C) 2026 the gst-edge-video authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Pools by name, settings that disagree, autoscaling (the policy by simulation, the pool for real), the ticker, jobs. */
+ * Pools by name, settings that disagree, autoscaling (the policy by simulation, the pool for real), ticker, jobs. */
 
 #include <gio/gio.h>
 #include <gst/gst.h>

@@ -65,7 +65,7 @@ spin (gint us)
 }
 
 static GstFlowReturn
-chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
+chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
   gint64 wait = now_ns () - (gint64) GST_BUFFER_OFFSET (buffer);
 
@@ -121,7 +121,7 @@ make_element (guint number)
 }
 
 static void
-link_lane (Lane * lane)
+link_lane (Lane *lane)
 {
   GstPad *pad;
 
@@ -138,7 +138,7 @@ link_lane (Lane * lane)
 }
 
 static void
-lane_start (Lane * lane, guint number)
+lane_start (Lane *lane, guint number)
 {
   GstSegment segment;
 
@@ -161,7 +161,7 @@ lane_start (Lane * lane, guint number)
 }
 
 static void
-lane_stop (Lane * lane)
+lane_stop (Lane *lane)
 {
   if (lane->element != NULL)
     gst_element_set_state (lane->element, GST_STATE_NULL);
@@ -175,7 +175,7 @@ lane_stop (Lane * lane)
 
 /* A number of /proc/self/status. */
 static glong
-get_status (const gchar * field)
+get_status (const gchar *field)
 {
   gchar *text = NULL;
   const gchar *found;
@@ -214,8 +214,7 @@ take_reading (void)
 }
 
 static void
-print_result (const Reading * before, const Reading * after, glong threads,
-    glong rss)
+print_result (const Reading *before, const Reading *after, glong threads, glong rss)
 {
   gdouble elapsed = (gdouble) (after->at - before->at) / 1e9;
   guint64 received = after->received - before->received;

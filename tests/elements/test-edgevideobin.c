@@ -1,0 +1,304 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * edgevideobin where nothing answers: no broker, no cache, no camera. With servers: tests/integration. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <string.h>
+#include <unistd.h>
+#include <glib/gstdio.h>
+#include <gst/check/gstcheck.h>
+
+#define SECRET "tops3cret"
+
+/* Port 1 refuses at once. */
+#define HEAD "amqp: { amqp_url: \"amqp://me:" SECRET "@127.0.0.1:1/v\" }\n" \
+    "redis: { address: \"127.0.0.1:1\", password: \"" SECRET "\" }\nmetadata: {}\n"
+#define CAMERA(id) "  - { id: " id ", url: \"rtsp://me:" SECRET "@127.0.0.1:1/" id "\" }\n"
+
+typedef struct
+{
+  gchar *folder;
+  gchar *file;
+  GstElement *pipeline;
+  GstElement *bin;
+  GstBus *bus;
+} Rig;
+
+static void
+write_config (Rig *rig, const gchar *text)
+{
+  fail_unless (g_file_set_contents (rig->file, text, -1, NULL));
+}
+
+static void
+rig_init (Rig *rig, const gchar *text)
+{
+  rig->folder = g_dir_make_tmp ("edge-test-XXXXXX", NULL);
+  rig->file = g_build_filename (rig->folder, "c.yaml", NULL);
+  write_config (rig, text);
+  rig->pipeline = gst_pipeline_new (NULL);
+  rig->bin = gst_element_factory_make ("edgevideobin", "edge");
+  fail_unless (rig->bin != NULL);
+  gst_bin_add (GST_BIN (rig->pipeline), rig->bin);
+  rig->bus = gst_element_get_bus (rig->pipeline);
+  g_object_set (rig->pipeline, "auto-flush-bus", FALSE, NULL);
+  g_object_set (rig->bin, "config", rig->file, "shutdown-timeout", (guint64) (100 * GST_MSECOND), NULL);
+}
+
+static void
+rig_clear (Rig *rig)
+{
+  gst_element_set_state (rig->pipeline, GST_STATE_NULL);
+  gst_bus_set_flushing (rig->bus, TRUE);
+  gst_object_unref (rig->bus);
+  gst_object_unref (rig->pipeline);
+  g_unlink (rig->file);
+  g_rmdir (rig->folder);
+  g_free (rig->file);
+  g_free (rig->folder);
+}
+
+/* The text of the next message of that type; of an INFO what gst-launch-1.0 prints. */
+static gchar *
+pop_text (Rig *rig, GstMessageType type)
+{
+  GstMessage *message = gst_bus_timed_pop_filtered (rig->bus, 20 * GST_SECOND, type);
+  GError *error = NULL;
+  gchar *debug = NULL, *text;
+
+  fail_unless (message != NULL);
+  if (type == GST_MESSAGE_ERROR)
+    gst_message_parse_error (message, &error, &debug);
+  else if (type == GST_MESSAGE_WARNING)
+    gst_message_parse_warning (message, &error, &debug);
+  else
+    gst_message_parse_info (message, &error, &debug);
+  fail_unless (strstr (error->message, SECRET) == NULL && strstr (debug, SECRET) == NULL);
+  text = g_strconcat (error->message, "\n", debug, NULL);
+  g_error_free (error);
+  g_free (debug);
+  gst_message_unref (message);
+  return text;
+}
+
+static void
+expect_text (Rig *rig, GstMessageType type, const gchar *part)
+{
+  gchar *text = pop_text (rig, type);
+
+  fail_unless (strstr (text, part) != NULL, "%s", text);
+  g_free (text);
+}
+
+/* The next element message of that name. */
+static GstStructure *
+pop_structure (Rig *rig, const gchar *name)
+{
+  for (;;) {
+    GstMessage *message = gst_bus_timed_pop_filtered (rig->bus, 20 * GST_SECOND, GST_MESSAGE_ELEMENT);
+    GstStructure *s = NULL;
+
+    fail_unless (message != NULL);
+    if (gst_message_has_name (message, name))
+      s = gst_structure_copy (gst_message_get_structure (message));
+    gst_message_unref (message);
+    if (s != NULL)
+      return s;
+  }
+}
+
+static void
+wait_children (Rig *rig, guint n)
+{
+  gint64 deadline = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+
+  while (gst_child_proxy_get_children_count (GST_CHILD_PROXY (rig->bin)) != n) {
+    fail_unless (g_get_monotonic_time () < deadline);
+    g_usleep (5000);
+  }
+}
+
+static void
+wait_child (Rig *rig, const gchar *id)
+{
+  gint64 deadline = g_get_monotonic_time () + 20 * G_USEC_PER_SEC;
+  GObject *child;
+
+  while ((child = gst_child_proxy_get_child_by_name (GST_CHILD_PROXY (rig->bin), id)) == NULL) {
+    fail_unless (g_get_monotonic_time () < deadline);
+    g_usleep (5000);
+  }
+  g_object_unref (child);
+}
+
+static void
+play (Rig *rig)
+{
+  fail_if (gst_element_set_state (rig->pipeline, GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE);
+}
+
+static void
+expect_eos (Rig *rig)
+{
+  GstMessage *message = gst_bus_timed_pop_filtered (rig->bus, 20 * GST_SECOND, GST_MESSAGE_EOS);
+
+  fail_unless (message != NULL);
+  gst_message_unref (message);
+}
+
+GST_START_TEST (test_check_only)
+{
+  Rig rig;
+
+  rig_init (&rig, HEAD "cameras:\n" CAMERA ("cam1"));
+  g_object_set (rig.bin, "check-only", TRUE, NULL);
+  play (&rig);
+  expect_text (&rig, GST_MESSAGE_INFO, "c.yaml: the config is valid: 1 cameras\nrtspcamerasrc name=source-cam1");
+  expect_eos (&rig);
+  wait_children (&rig, 0);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+/* After the mistake is corrected the same element works. */
+GST_START_TEST (test_bad_config)
+{
+  Rig rig;
+
+  rig_init (&rig, HEAD "cameras:\n" CAMERA ("cam1") "target_fps: fast\n");
+  assert_equals_int (gst_element_set_state (rig.pipeline, GST_STATE_PLAYING), GST_STATE_CHANGE_FAILURE);
+  expect_text (&rig, GST_MESSAGE_ERROR, "c.yaml:6:13: target_fps: \"fast\" is not allowed");
+  gst_element_set_state (rig.pipeline, GST_STATE_NULL);
+
+  write_config (&rig, HEAD "cameras:\n" CAMERA ("cam1"));
+  play (&rig);
+  wait_children (&rig, 1);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_no_config)
+{
+  Rig rig;
+
+  rig_init (&rig, "");
+  g_object_set (rig.bin, "config", NULL, NULL);
+  assert_equals_int (gst_element_set_state (rig.pipeline, GST_STATE_PLAYING), GST_STATE_CHANGE_FAILURE);
+  expect_text (&rig, GST_MESSAGE_ERROR, "config: not set; name the config file");
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_description_has_no_secret)
+{
+  Rig rig;
+  gchar *text;
+
+  rig_init (&rig, HEAD "cameras:\n" CAMERA ("cam1")
+      "  - { id: cam2, url: \"rtsp://h/2?password=" SECRET "\", user: u, password: " SECRET " }\n");
+  g_object_get (rig.bin, "description", &text, NULL);
+  fail_unless (strstr (text, "uri=\"rtsp://me:***@127.0.0.1:1/cam1\"") != NULL, "%s", text);
+  fail_unless (strstr (text, "user=u password=\"***\"") != NULL, "%s", text);
+  fail_unless (strstr (text, SECRET) == NULL, "%s", text);
+  g_free (text);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+static gboolean
+add_camera (Rig *rig, const gchar *text)
+{
+  GstStructure *camera = gst_structure_from_string (text, NULL);
+  gboolean ok;
+
+  g_signal_emit_by_name (rig->bin, "add-camera", camera, &ok);
+  gst_structure_free (camera);
+  return ok;
+}
+
+GST_START_TEST (test_nothing_answers)
+{
+  GstStructure *report;
+  gboolean ok;
+  Rig rig;
+
+  rig_init (&rig, HEAD "cameras:\n" CAMERA ("cam1") CAMERA ("cam2"));
+  play (&rig);
+  wait_children (&rig, 2);
+  fail_unless (add_camera (&rig, "camera, id=cam3, url=rtsp://127.0.0.1:1/3, fps=5"));
+  wait_children (&rig, 3);
+  fail_if (add_camera (&rig, "camera, id=cam3, url=rtsp://127.0.0.1:1/3"));
+  g_signal_emit_by_name (rig.bin, "remove-camera", "cam1", &ok);
+  fail_unless (ok);
+  wait_children (&rig, 2);
+  write_config (&rig, HEAD "cameras:\n" CAMERA ("cam4"));
+  g_signal_emit_by_name (rig.bin, "reload", &ok);
+  fail_unless (ok);
+  wait_child (&rig, "cam4");
+  wait_children (&rig, 2);      /* and cam3, which the file does not know */
+  gst_structure_free (pop_structure (&rig, "camera-state"));
+
+  gst_element_send_event (rig.pipeline, gst_event_new_eos ());
+  report = pop_structure (&rig, "edge-video-report");
+  assert_equals_int (gst_value_array_get_size (gst_structure_get_value (report, "cameras")), 4);
+  gst_structure_free (report);
+  expect_eos (&rig);
+  wait_children (&rig, 0);
+  fail_unless (gst_bus_pop_filtered (rig.bus, GST_MESSAGE_ERROR) == NULL);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (test_cycles)
+{
+  guint i;
+  gboolean ok;
+  Rig rig;
+
+  rig_init (&rig, HEAD "cameras:\n" CAMERA ("cam1") CAMERA ("cam2"));
+  g_object_set (rig.bin, "watch", TRUE, NULL);
+  for (i = 0; i < 30; i++) {
+    play (&rig);
+    if (i % 3 == 0) {
+      write_config (&rig, i % 2 ? HEAD "cameras: []\n" : HEAD "cameras:\n" CAMERA ("cam1") CAMERA ("cam3"));
+      g_signal_emit_by_name (rig.bin, "reload", &ok);
+      fail_unless (ok);
+    }
+    if (i % 4 == 0)
+      gst_element_send_event (rig.pipeline, gst_event_new_eos ());
+    gst_element_set_state (rig.pipeline, i % 2 ? GST_STATE_NULL : GST_STATE_READY);
+    gst_structure_free (pop_structure (&rig, "edge-video-report"));
+    wait_children (&rig, 0);
+  }
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+static Suite *
+edgevideobin_suite (void)
+{
+  Suite *suite = suite_create ("edgevideobin");
+  TCase *tc = tcase_create ("general");
+
+  suite_add_tcase (suite, tc);
+  tcase_add_test (tc, test_check_only);
+  tcase_add_test (tc, test_bad_config);
+  tcase_add_test (tc, test_no_config);
+  tcase_add_test (tc, test_description_has_no_secret);
+  tcase_add_test (tc, test_nothing_answers);
+  tcase_add_test (tc, test_cycles);
+  return suite;
+}
+
+GST_CHECK_MAIN (edgevideobin);
