@@ -155,6 +155,17 @@ gst_edge_lane_set_limits (GstEdgeLane *lane, const GstEdgeQueueLimits *limits)
   g_mutex_unlock (&lane->lock);
 }
 
+guint
+gst_edge_lane_get_length (GstEdgeLane *lane)
+{
+  guint length;
+
+  g_mutex_lock (&lane->lock);
+  length = gst_edge_queue_get_length (lane->queue);
+  g_mutex_unlock (&lane->lock);
+  return length;
+}
+
 void
 gst_edge_lane_get_level (GstEdgeLane *lane, GstEdgeQueueLevel *level)
 {

@@ -60,6 +60,9 @@ GST_EDGE_API void gst_edge_lane_set_camera (GstEdgeLane * lane, GstEdgeCameraRec
 GST_EDGE_API void gst_edge_lane_set_limits (GstEdgeLane * lane, const GstEdgeQueueLimits * limits);
 GST_EDGE_API void gst_edge_lane_get_level (GstEdgeLane * lane, GstEdgeQueueLevel * level);
 
+/* All that is queued, control items too. */
+GST_EDGE_API guint gst_edge_lane_get_length (GstEdgeLane * lane);
+
 /* Takes item->data in every case. Never blocks unless leaky is GST_EDGE_LEAKY_NO and @may_block is TRUE;
  * with may_block FALSE a full lane that is not leaky drops the item as new. */
 GST_EDGE_API GstEdgeLaneResult gst_edge_lane_submit (GstEdgeLane * lane, const GstEdgeQueueItem * item,

@@ -39,7 +39,8 @@
  *
  * ## Example launch line
  * |[
- * gst-launch-1.0 -e rtspcamerasrc uri=rtsp://user:password@192.168.1.10/1 camera-id=cam1 framerate=10 ! videoconvert ! autovideosink
+ * gst-launch-1.0 -e rtspcamerasrc uri=rtsp://user:password@192.168.1.10/1 camera-id=cam1 framerate=10 \
+ *   ! videoconvert ! autovideosink
  * ]|
  */
 

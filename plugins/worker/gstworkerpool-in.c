@@ -14,6 +14,7 @@
 
 #define GST_CAT_DEFAULT gst_worker_pool_debug
 #define LOG_EVERY 100           /* of repeated failures: the first, then each 100th */
+#define MAX_QUEUED_EVENTS 1000
 
 static GstFlowReturn
 refuse (GstWorkerPool *self, GstMiniObject *object, GstFlowReturn ret)
@@ -227,6 +228,16 @@ admit_event (GstWorkerPool *self, GstEvent *event, GstFlowReturn *ret)
   return FALSE;
 }
 
+/* Events take no room in the lane, but one that stands still must not grow by gaps and the like for ever. */
+static gboolean
+has_too_many_events (GstWorkerPool *self)
+{
+  GstEdgeQueueLevel level;
+
+  gst_edge_lane_get_level (self->lane, &level);
+  return gst_edge_lane_get_length (self->lane) > level.buffers + MAX_QUEUED_EVENTS;
+}
+
 static GstFlowReturn
 queue_event (GstWorkerPool *self, GstEvent *event)
 {
@@ -238,6 +249,11 @@ queue_event (GstWorkerPool *self, GstEvent *event)
   note_event (self, event);
   if (!admit_event (self, event, &ret))
     return ret;
+  if (!GST_EVENT_IS_STICKY (event) && has_too_many_events (self)) {
+    GST_DEBUG_OBJECT (self, "dropping %" GST_PTR_FORMAT ", too many wait", event);
+    gst_event_unref (event);
+    return GST_FLOW_OK;
+  }
   if (GST_EVENT_TYPE (event) == GST_EVENT_EOS)
     gst_worker_pool_start_deadline (self);
   return submit (self, &item);

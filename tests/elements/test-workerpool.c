@@ -104,6 +104,23 @@ test_leaky_downstream (void)
   rig_clear (&rig);
 }
 
+/* A lane that stands still does not grow, whatever comes. */
+static void
+test_many_events (void)
+{
+  guint i;
+  Rig rig;
+
+  init_held (&rig, "max-size-buffers=3", JPEG);
+  for (i = 0; i < 5000; i++)
+    gst_harness_push_event (rig.h, gst_event_new_gap (i, 1));
+  finish_with_eos (&rig);
+  g_mutex_lock (&rig.lock);
+  g_assert_cmpuint (rig.log->len, <, 1100 * strlen (" gap"));
+  g_mutex_unlock (&rig.lock);
+  rig_clear (&rig);
+}
+
 static gpointer
 push_5 (gpointer data)
 {
@@ -659,6 +676,7 @@ main (int argc, char **argv)
   g_test_add_func ("/workerpool/order", test_order);
   g_test_add_func ("/workerpool/leaky-upstream", test_leaky_upstream);
   g_test_add_func ("/workerpool/leaky-downstream", test_leaky_downstream);
+  g_test_add_func ("/workerpool/many-events", test_many_events);
   g_test_add_func ("/workerpool/not-leaky", test_not_leaky);
   g_test_add_func ("/workerpool/bytes-and-time", test_bytes_and_time);
   g_test_add_func ("/workerpool/keyframes", test_keyframes);
