@@ -251,7 +251,7 @@ gst_worker_pool_get_property (GObject *object, guint prop_id, GValue *value, GPa
   g_mutex_unlock (&self->lock);
 }
 
-#define SHARED_SETTING " The first element of a pool that sets this decides for all of them"
+#define SHARED_SETTING " One of the pool: of the elements that set it, the first to start decides, others are told so"
 
 static void
 install_pool_properties (void)

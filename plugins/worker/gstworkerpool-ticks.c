@@ -149,9 +149,8 @@ enforce_deadline (gpointer data)
   gst_edge_lane_unref (lane);
   if (cancelled > 0)
     GST_ELEMENT_WARNING (self, STREAM, FAILED,
-        ("%u buffers did not go out within drain-timeout after the end of the "
-            "stream and were cancelled. A larger drain-timeout, or 0, lets "
-            "them.", cancelled), (NULL));
+        ("%u buffers did not go out within drain-timeout after the end of the stream and were cancelled. "
+            "A larger drain-timeout, or 0, would let them.", cancelled), (NULL));
 }
 
 void

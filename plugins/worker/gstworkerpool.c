@@ -21,7 +21,14 @@
  *
  * The elements behind two lanes of one pool must not wait for each other (a muxer that waits for data on all of its
  * pads): with all workers waiting there, none is left to bring what they wait for. Use `queue` in front of those.
- * Waiting for the clock, for the network or in a paused pipeline is fine.
+ * Waiting for the clock, for the network or in a paused pipeline is fine; a worker that a paused or prerolling pipeline
+ * holds is replaced meanwhile.
+ *
+ * EOS goes out after everything that was queued before it, unless that takes longer than #GstWorkerPool:drain-timeout:
+ * then what is left is cancelled, counted, and told in a warning. A flush drops what is queued at once.
+ *
+ * With more than about a thousand buffers per second in all, workers look after several lanes each time they wake up. A
+ * buffer then waits up to 0.9 ms for an idle worker, and costs less CPU time than a thread that is woken for it.
  *
  * ## Example launch line
  * |[

@@ -487,6 +487,43 @@ test_blocked_lane (void)
   gst_edge_worker_pool_unref (pool);
 }
 
+/* At a high rate workers look after several lanes in a row, and nobody is woken for each: but when one of them gets
+ * stuck, somebody must see to the others, even if nothing more comes in. */
+static void
+test_stuck_at_high_rate (void)
+{
+  GstEdgeWorkerPool *pool = get_pool (3);
+  Recorder lanes[20];
+  guint i, round;
+
+  for (i = 0; i < G_N_ELEMENTS (lanes); i++)
+    recorder_init (&lanes[i], pool, 0, GST_EDGE_LEAKY_NO);
+  for (round = 0; round < 20; round++) {
+    gint64 until = g_get_monotonic_time () + 25 * 1000;
+    Recorder *stuck = &lanes[round];
+    guint id = 1;
+
+    while (g_get_monotonic_time () < until) {
+      submit (&lanes[id % G_N_ELEMENTS (lanes)], id);
+      id++;
+      g_usleep (100);
+    }
+    g_assert_true (gst_edge_lane_drain (stuck->lane, -1));
+    stuck->gated = TRUE;
+    for (i = 0; i < G_N_ELEMENTS (lanes); i++)
+      submit (&lanes[i], id);
+    gate_await_waiting (&stuck->gate, 1);
+    for (i = 0; i < G_N_ELEMENTS (lanes); i++)
+      if (&lanes[i] != stuck)
+        g_assert_true (gst_edge_lane_drain (lanes[i].lane, -1));
+    gate_set_open (&stuck->gate, TRUE);
+    g_assert_true (gst_edge_lane_drain (stuck->lane, -1));
+  }
+  for (i = 0; i < G_N_ELEMENTS (lanes); i++)
+    recorder_clear (&lanes[i]);
+  gst_edge_worker_pool_unref (pool);
+}
+
 /* ---- a worker that waits ---- */
 
 static gint
@@ -912,6 +949,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lane/free-in-run", test_free_in_run);
   g_test_add_func ("/lane/fairness", test_fairness);
   g_test_add_func ("/lane/blocked-lane", test_blocked_lane);
+  g_test_add_func ("/lane/stuck-at-high-rate", test_stuck_at_high_rate);
   g_test_add_func ("/lane/help-full", test_help_full);
   g_test_add_func ("/lane/help-drain", test_help_drain);
   g_test_add_func ("/lane/help-answer", test_help_answer);
