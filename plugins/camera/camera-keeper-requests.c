@@ -9,7 +9,7 @@
 #endif
 
 #include "camera-keeper-private.h"
-#include "camera-uri.h"
+#include "net/camera-uri.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_rtsp_camera_src_debug);
 #define GST_CAT_DEFAULT gst_rtsp_camera_src_debug

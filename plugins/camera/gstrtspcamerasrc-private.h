@@ -7,7 +7,7 @@
 #pragma once
 
 #include "camera-keeper.h"
-#include "camera-uri.h"
+#include "net/camera-uri.h"
 #include "gstrtspcamerasrc.h"
 #include "stats/camera-record.h"
 

@@ -12,6 +12,7 @@
 
 #include "config-value.h"
 #include "frame/camera-id.h"
+#include "net/camera-uri.h"
 
 #define URL_RULE "a URL like rtsp://host:554/path"
 #define RATE_RULE "a number of frames per second from 0 to 240 (0 = all that the camera sends)"
@@ -40,90 +41,47 @@ const GstEdgeConfigKey gst_edge_camera_keys[] = {
   {NULL}
 };
 
-static const gchar *
-skip_scheme (const gchar *url)
-{
-  if (g_str_has_prefix (url, "rtsp://"))
-    return url + strlen ("rtsp://");
-  return g_str_has_prefix (url, "rtsps://") ? url + strlen ("rtsps://") : NULL;
-}
-
-static gboolean
-is_host (const gchar *start, gsize length)
-{
-  gsize i;
-
-  if (length > 2 && start[0] == '[' && start[length - 1] == ']') {
-    gchar *address = g_strndup (start + 1, length - 2);
-    gboolean ok = g_hostname_is_ip_address (address);
-
-    g_free (address);
-    return ok;
-  }
-  for (i = 0; i < length; i++) {
-    if (!g_ascii_isalnum (start[i]) && strchr (".-_", start[i]) == NULL)
-      return FALSE;
-  }
-  return length > 0 && length <= 253;
-}
-
-/* @text: host or host:port, up to @end */
-static const gchar *
-check_host (const gchar *text, const gchar *end)
-{
-  const gchar *bracket = text[0] == '[' ? memchr (text, ']', (gsize) (end - text)) : NULL;
-  const gchar *from = bracket != NULL ? bracket : text;
-  const gchar *colon = memchr (from, ':', (gsize) (end - from));
-  gchar *port;
-  gboolean ok;
-
-  if (!is_host (text, (gsize) ((colon != NULL ? colon : end) - text)))
-    return "the URL has no valid host; write " URL_RULE ", and in a password %40 for '@', %2f for '/'";
-  if (colon == NULL)
-    return NULL;
-  port = g_strndup (colon + 1, (gsize) (end - colon - 1));
-  ok = g_ascii_string_to_unsigned (port, 10, 1, 65535, NULL, NULL);
-  g_free (port);
-  return ok ? NULL : "the port of the URL must be a number from 1 to 65535; in a password write %2f for '/'";
-}
-
-static const gchar *
+/* Returns: (nullable): what is wrong */
+static gchar *
 check_url (const GstEdgeCameraConfig *camera)
 {
-  const gchar *start = skip_scheme (camera->url), *end, *at;
+  GstEdgeCameraUri parsed;
+  GError *error = NULL;
+  gchar *problem = NULL;
 
-  if (start == NULL || strpbrk (camera->url, " \"\\<>") != NULL)
-    return "this is no URL of a camera; write " URL_RULE;
-  end = start + strcspn (start, "/?#");
-  at = g_strrstr_len (start, end - start, "@");
-  if (at != NULL && (camera->user != NULL || camera->password != NULL))
-    return "credentials are given twice; keep either those in the URL or the keys user and password";
-  return check_host (at != NULL ? at + 1 : start, end);
+  if (strpbrk (camera->url, "\"\\<>") != NULL)
+    return g_strdup ("a URL has no \", \\, < nor >; write " URL_RULE);
+  if (!gst_edge_camera_uri_parse (camera->url, &parsed, &error)) {
+    problem = g_strdup (error->message);
+    g_error_free (error);
+  } else if ((parsed.user != NULL || parsed.password != NULL) && (camera->user != NULL || camera->password != NULL)) {
+    problem = g_strdup ("credentials are given twice; keep either those in the URL or the keys user and password");
+  }
+  gst_edge_camera_uri_clear (&parsed);
+  return problem;
 }
 
 gboolean
 gst_edge_camera_config_check (const GstEdgeCameraConfig *camera, const gchar **name, gchar **problem)
 {
-  const gchar *sentence = NULL;
-
+  *problem = NULL;
   *name = "id";
   if (camera->id == NULL)
-    sentence = "missing; every camera needs an id of " GST_EDGE_CAMERA_ID_RULE;
-  if (sentence == NULL) {
+    *problem = g_strdup ("missing; every camera needs an id of " GST_EDGE_CAMERA_ID_RULE);
+  if (*problem == NULL) {
     *name = "url";
-    sentence = camera->url == NULL ? "missing; every camera needs " URL_RULE : check_url (camera);
+    *problem = camera->url == NULL ? g_strdup ("missing; every camera needs " URL_RULE) : check_url (camera);
   }
-  if (sentence == NULL) {
+  if (*problem == NULL) {
     *name = "password";
     if (camera->password != NULL && camera->user == NULL)
-      sentence = "there is a password but no user; give user too";
+      *problem = g_strdup ("there is a password but no user; give user too");
   }
-  if (sentence == NULL) {
+  if (*problem == NULL) {
     *name = "jpeg_quality";
-    sentence = gst_edge_frame_settings_check (&camera->frames);
+    *problem = g_strdup (gst_edge_frame_settings_check (&camera->frames));
   }
-  *problem = g_strdup (sentence);
-  return sentence == NULL;
+  return *problem == NULL;
 }
 
 /* ---- from an application ---- */

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-#include "camera-uri.h"
+#include "net/camera-uri.h"
 
 typedef struct
 {

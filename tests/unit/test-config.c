@@ -113,9 +113,9 @@ static const BadFile bad_files[] = {
   {AMQP "cameras:\n  - { id: a.b, url: \"rtsp://h/1\" }\n", 3, "cameras[0].id", "\"a.b\" is not allowed"},
   {AMQP CAM ("") "  - { id: cam2, url: \"rtsp://h/2\" }\n  - { id: cam1, url: \"rtsp://h/3\" }\n", 5, "cameras[2].id",
       "\"cam1\" is already the id of the camera in line 3"},
-  {AMQP "cameras:\n  - id: cam1\n    url: http://h/1\n", 4, "cameras[0].url", "write a URL like rtsp://"},
-  {AMQP "cameras:\n  - id: cam1\n    url: rtsp://u:" SECRET "/x@h/1\n", 4, "cameras[0].url", "the port of the URL"},
-  {AMQP "cameras:\n  - id: cam1\n    url: rtsp:///1\n", 4, "cameras[0].url", "no valid host"},
+  {AMQP "cameras:\n  - id: cam1\n    url: http://h/1\n", 4, "cameras[0].url", "must begin with rtsp://"},
+  {AMQP "cameras:\n  - id: cam1\n    url: rtsp://u:" SECRET "/x@h/1\n", 4, "cameras[0].url", "the port must be a number"},
+  {AMQP "cameras:\n  - id: cam1\n    url: rtsp:///1\n", 4, "cameras[0].url", "names no host"},
   {AMQP "cameras:\n  - id: cam1\n    url: rtsp://u:" SECRET "@h/1\n    user: me\n", 4, "cameras[0].url",
       "credentials are given twice"},
   {AMQP CAM (", password: " SECRET), 3, "cameras[0].password", "a password but no user"},
@@ -135,7 +135,7 @@ static const BadFile bad_files[] = {
   /* what may be a part of a secret is not quoted */
   {"amqp: { amqp_url: \"" SECRET "\" }\n" NONE, 1, "amqp.amqp_url", "must look like"},
   {AMQP NONE "redis: { password: ab," SECRET " }\n", 3, "redis", "this key is unknown"},
-  {AMQP "cameras:\n  - { id: cam1, url: \"" SECRET "\" }\n", 3, "cameras[0].url", "this is no URL"},
+  {AMQP "cameras:\n  - { id: cam1, url: \"" SECRET "\" }\n", 3, "cameras[0].url", "must begin with rtsp://"},
   {AMQP "cameras: [ { \"rtsp://u:" SECRET "@h\" } ]\n", 2, "cameras[0]", "this key is unknown"},
 };
 
@@ -417,7 +417,7 @@ static const struct
   {"camera, id=cam.1, url=rtsp://h/1", "id: \"cam.1\" is not allowed"},
   {"camera, id=cam1, url=rtsp://h/1, fps=-2", "fps: \"-2\" is not allowed"},
   {"camera, id=cam1, url=rtsp://h/1, colour=red", "colour: unknown field"},
-  {"camera, id=cam1, url=\"" SECRET "\"", "url: this is no URL"},
+  {"camera, id=cam1, url=\"" SECRET "\"", "url: must begin with rtsp://"},
   {"camera, id=cam1, url=rtsp://h/1, quality=5, jpeg_quality=5", "given twice"},
 };
 

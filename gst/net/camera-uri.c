@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "camera-uri.h"
-#include "net/edge-error.h"
+#include "edge-error.h"
 
 #define EXAMPLE "rtsp://user:password@host:554/path"
 

@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include <gst/gst.h>
+#include "edge-api.h"
 
 G_BEGIN_DECLS
 
@@ -25,9 +25,9 @@ typedef struct
  *
  * An `@`, `:` or `%` in the password need not be escaped, as camera manuals do not do it either.
  */
-gboolean gst_edge_camera_uri_parse (const gchar * uri, GstEdgeCameraUri * parsed, GError ** error);
+GST_EDGE_API gboolean gst_edge_camera_uri_parse (const gchar * uri, GstEdgeCameraUri * parsed, GError ** error);
 
-void gst_edge_camera_uri_clear (GstEdgeCameraUri * parsed);
+GST_EDGE_API void gst_edge_camera_uri_clear (GstEdgeCameraUri * parsed);
 
 /**
  * gst_edge_camera_uri_make_text:
@@ -39,9 +39,10 @@ void gst_edge_camera_uri_clear (GstEdgeCameraUri * parsed);
  *
  * Returns: (transfer full): the URI as it may be shown
  */
-gchar *gst_edge_camera_uri_make_text (const gchar * location, const gchar * user, gboolean has_password);
+GST_EDGE_API gchar *gst_edge_camera_uri_make_text (const gchar * location, const gchar * user,
+    gboolean has_password);
 
 /* Frees a secret after overwriting it. */
-void gst_edge_camera_free_secret (gchar * secret);
+GST_EDGE_API void gst_edge_camera_free_secret (gchar * secret);
 
 G_END_DECLS
