@@ -11,6 +11,7 @@
 #include <gst/base/gstqueuearray.h>
 
 #include "queue/bounded-queue.h"
+#include "stats/counter.h"
 
 #define INITIAL_SIZE 16
 
@@ -20,7 +21,7 @@ struct _GstEdgeQueue
   GstEdgeQueueLimits limits;
 
   guint n_buffers;
-  guint64 n_bytes;
+  guint64 n_bytes;              /* a counter: read without the caller's lock */
   GstClockTime tail_time;       /* running time where the newest buffer ends */
 
   gboolean tail_discont;        /* the next buffer follows something that was dropped */
@@ -101,7 +102,7 @@ subtract (GstEdgeQueue *queue, const GstEdgeQueueItem *item)
   if (is_control (item))
     return;
   queue->n_buffers -= gst_edge_queue_item_get_n_buffers (item);
-  queue->n_bytes -= item->bytes;
+  GST_EDGE_COUNTER_SUB (queue->n_bytes, item->bytes);
 }
 
 /* Takes out the buffer at @index: the control items in front of it move up by one, their order and place
@@ -202,7 +203,7 @@ append (GstEdgeQueue *queue, const GstEdgeQueueItem *item)
     queue->tail_time =
         GST_CLOCK_TIME_IS_VALID (copy.end) ? copy.end : copy.start;
     queue->n_buffers += gst_edge_queue_item_get_n_buffers (item);
-    queue->n_bytes += copy.bytes;
+    GST_EDGE_COUNTER_ADD (queue->n_bytes, copy.bytes);
   }
   gst_queue_array_push_tail_struct (queue->items, &copy);
 }
@@ -316,6 +317,12 @@ gst_edge_queue_get_level (GstEdgeQueue *queue, GstEdgeQueueLevel *level)
   level->buffers = queue->n_buffers;
   level->bytes = queue->n_bytes;
   level->time = get_time_level (queue);
+}
+
+guint64
+gst_edge_queue_read_bytes (GstEdgeQueue *queue)
+{
+  return GST_EDGE_COUNTER_GET (queue->n_bytes);
 }
 
 gboolean

@@ -161,6 +161,9 @@ GST_EDGE_API guint gst_edge_queue_get_length (GstEdgeQueue * queue);    /* buffe
 GST_EDGE_API void gst_edge_queue_get_level (GstEdgeQueue * queue, GstEdgeQueueLevel * level);
 GST_EDGE_API gboolean gst_edge_queue_is_full (GstEdgeQueue * queue);
 
+/* The bytes of the level, from any thread and without the caller's lock. */
+GST_EDGE_API guint64 gst_edge_queue_read_bytes (GstEdgeQueue * queue);
+
 /* At most half of every limit is used up, or nothing is left: a good moment to wake a producer that waits, which would
  * otherwise run and stop again for each single item. */
 GST_EDGE_API gboolean gst_edge_queue_is_half_empty (GstEdgeQueue * queue);

@@ -29,13 +29,15 @@ struct _GstEdgeCameraRecord
   guint millihertz;             /* atomic: rate of the last window */
   gint64 delay[GST_EDGE_N_STAGES];      /* atomic: microseconds, 0 = none yet */
 
-  GMutex lock;                  /* held for a few assignments only */
+  GMutex picture_lock;          /* held for a few assignments only; no lock is taken with it */
+  GstBuffer *picture;           /* picture_lock: nullable */
+  gint64 picture_time;          /* picture_lock to write, atomic: Unix ns, 0 = none */
+
+  GMutex lock;                  /* of what does not change with each frame: streaming threads do not take it */
   GstEdgeCameraState state;     /* lock */
   gboolean was_active;          /* lock */
   guint64 reconnects;           /* lock */
   gchar *reason;                /* lock: nullable */
-  GstBuffer *picture;           /* lock: nullable */
-  gint64 picture_time;          /* lock: Unix ns */
   GstEdgeStageCounts gone[GST_EDGE_N_STAGES];   /* lock */
 };
 
@@ -54,6 +56,7 @@ record_new (const gchar *camera_id)
   GstEdgeCameraRecord *record = g_new0 (GstEdgeCameraRecord, 1);
 
   record->id = g_ref_string_new (camera_id);    /* not interned, see frame-stamper.c */
+  g_mutex_init (&record->picture_lock);
   g_mutex_init (&record->lock);
   return record;
 }
@@ -81,10 +84,10 @@ drop_picture (GstEdgeCameraRecord *record)
 {
   GstBuffer *picture;
 
-  g_mutex_lock (&record->lock);
+  g_mutex_lock (&record->picture_lock);
   picture = g_steal_pointer (&record->picture);
-  record->picture_time = 0;
-  g_mutex_unlock (&record->lock);
+  SET (record->picture_time, 0);
+  g_mutex_unlock (&record->picture_lock);
   gst_clear_buffer (&picture);
 }
 
@@ -214,13 +217,13 @@ gst_edge_camera_record_offer_picture (GstEdgeCameraRecord *record, GstBuffer *bu
 
   if (!gst_edge_camera_pictures_are_wanted () || gst_buffer_get_size (buffer) > MAX_PICTURE_BYTES)
     return;
-  g_mutex_lock (&record->lock);
+  g_mutex_lock (&record->picture_lock);
   if (record->picture == NULL || capture_time > record->picture_time) {
     old = record->picture;
     record->picture = gst_buffer_ref (buffer);
-    record->picture_time = capture_time;
+    SET (record->picture_time, capture_time);
   }
-  g_mutex_unlock (&record->lock);
+  g_mutex_unlock (&record->picture_lock);
   gst_clear_buffer (&old);
 }
 
@@ -229,10 +232,10 @@ gst_edge_camera_record_get_picture (GstEdgeCameraRecord *record, gint64 *capture
 {
   GstBuffer *picture;
 
-  g_mutex_lock (&record->lock);
+  g_mutex_lock (&record->picture_lock);
   picture = record->picture != NULL ? gst_buffer_ref (record->picture) : NULL;
   *capture_time = record->picture_time;
-  g_mutex_unlock (&record->lock);
+  g_mutex_unlock (&record->picture_lock);
   return picture;
 }
 
@@ -271,6 +274,7 @@ gst_edge_camera_record_read (GstEdgeCameraRecord *record, GstEdgeCameraSnapshot 
   snapshot->bytes = GET (record->bytes);
   snapshot->age = last_frame == 0 ? -1 : MAX (g_get_monotonic_time () - last_frame, 0);
   snapshot->rate = current_rate (record, snapshot->age);
+  snapshot->picture_time = GET (record->picture_time);
   for (i = 0; i < GST_EDGE_N_STAGES; i++) {
     gint64 delay = GET (record->delay[i]);
 
@@ -281,7 +285,6 @@ gst_edge_camera_record_read (GstEdgeCameraRecord *record, GstEdgeCameraSnapshot 
   snapshot->state = record->state;
   snapshot->reason = g_strdup (record->reason);
   snapshot->reconnects = record->reconnects;
-  snapshot->picture_time = record->picture_time;
   memcpy (snapshot->stages, record->gone, sizeof (snapshot->stages));
   g_mutex_unlock (&record->lock);
 }

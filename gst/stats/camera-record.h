@@ -101,7 +101,7 @@ typedef struct
   GstEdgeStageCounts stages[GST_EDGE_N_STAGES];
 } GstEdgeCameraSnapshot;
 
-/* @snapshot->stages: only what elements counted that are gone. Free reason. */
+/* @snapshot->stages: only what elements counted that are gone. Free reason. Waits for no streaming thread. */
 GST_EDGE_API void gst_edge_camera_record_read (GstEdgeCameraRecord * record, GstEdgeCameraSnapshot * snapshot);
 
 /* (transfer container): all records there are, of GstEdgeCameraRecord. */

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "stats/camera-record.h"
+#include "stats/counter.h"
 #include "work/lane.h"
 #include "work/work-stats.h"
 #include "work/worker-pool-private.h"
@@ -51,7 +52,8 @@ struct _GstEdgeLane
   gboolean leaks;               /* atomic: it may give some of it back */
   guint n_awaiting_budget;      /* lock: threads that wait for room in the budget */
 
-  GstEdgeWorkStats stats;       /* lock; the histograms are atomic */
+  guint capacity;               /* atomic: of the queue, 0 = no limit */
+  GstEdgeWorkStats stats;       /* lock to write: counters; the histograms are atomic */
 };
 
 /* A turn of @lane: some of its items, then back to the end of the line. On a worker, no lock held. */
@@ -64,8 +66,11 @@ G_GNUC_INTERNAL GstEdgeLane *gst_edge_lane_new_unordered (GstEdgeWorkerPool * po
 /* Whether this thread would wait for itself: it runs an item of this ordered lane, nobody else can. */
 G_GNUC_INTERNAL gboolean gst_edge_lane_is_own (GstEdgeLane * lane);
 
-/* Pool lock held. */
-G_GNUC_INTERNAL void gst_edge_lane_add_stats (GstEdgeLane * lane, GstEdgeWorkStats * sum);
+/* Exact: takes the lock. */
+G_GNUC_INTERNAL void gst_edge_lane_get_work_stats (GstEdgeLane * lane, GstEdgeWorkStats * stats);
+
+/* For those who look on from outside: waits for nobody. */
+G_GNUC_INTERNAL void gst_edge_lane_read_work_stats (GstEdgeLane * lane, GstEdgeWorkStats * stats);
 
 /* What @stats of a lane say about the frames of its camera. */
 G_GNUC_INTERNAL void gst_edge_work_stats_to_counts (const GstEdgeWorkStats * stats, GstEdgeStageCounts * counts);

@@ -98,8 +98,7 @@ gst_edge_lane_free_dropped_locked (GstEdgeLane *lane, GArray *dropped)
   for (i = 0; i < dropped->len; i++) {
     GstEdgeDroppedItem *entry = &g_array_index (dropped, GstEdgeDroppedItem, i);
 
-    lane->stats.dropped[entry->reason] +=
-        gst_edge_queue_item_get_n_buffers (&entry->item);
+    GST_EDGE_COUNTER_ADD (lane->stats.dropped[entry->reason], gst_edge_queue_item_get_n_buffers (&entry->item));
   }
   lane->n_dropping++;
   g_mutex_unlock (&lane->lock);
@@ -139,7 +138,7 @@ pop_locked (GstEdgeLane *lane, gint64 now, GstEdgeQueueItem *item)
     return FALSE;
   popped = gst_edge_queue_pop (lane->queue, now, item, &dropped);
   if (popped)
-    lane->stats.running += gst_edge_queue_item_get_n_buffers (item);
+    GST_EDGE_COUNTER_ADD (lane->stats.running, gst_edge_queue_item_get_n_buffers (item));
   wake = gst_edge_lane_settle_budget_locked (lane);
   if (dropped != NULL)
     gst_edge_lane_free_dropped_locked (lane, dropped);
@@ -170,13 +169,13 @@ run_item_locked (GstEdgeLane *lane, const GstEdgeQueueItem *item, gint64 now)
   }
   g_mutex_lock (&lane->lock);
 
-  lane->stats.running -= n_buffers;
+  GST_EDGE_COUNTER_SUB (lane->stats.running, n_buffers);
   if (result == GST_EDGE_LANE_CANCELLED)
-    lane->stats.cancelled += n_buffers;
+    GST_EDGE_COUNTER_ADD (lane->stats.cancelled, n_buffers);
   else if (result)
-    lane->stats.out += n_buffers;
+    GST_EDGE_COUNTER_ADD (lane->stats.out, n_buffers);
   else
-    lane->stats.errors += n_buffers;
+    GST_EDGE_COUNTER_ADD (lane->stats.errors, n_buffers);
   gst_edge_lane_signal_locked (lane);
   return end;
 }

@@ -35,6 +35,7 @@ new_lane (GstEdgeWorkerPool *pool, const gchar *name, gboolean ordered,
   g_cond_init (&lane->room);
   lane->queue = gst_edge_queue_new ();
   gst_edge_queue_set_limits (lane->queue, &limits);
+  lane->capacity = limits.max_buffers;
   lane->leaks = TRUE;
   gst_edge_worker_pool_add_lane (pool, lane);
   return lane;
@@ -94,7 +95,7 @@ cancel_queued_locked (GstEdgeLane *lane, gboolean also_control, guint *cancelled
     n += gst_edge_queue_item_get_n_buffers (&item);
     g_array_append_val (items, item);
   }
-  lane->stats.cancelled += n;
+  GST_EDGE_COUNTER_ADD (lane->stats.cancelled, n);
   wake = gst_edge_lane_settle_budget_locked (lane);
   lane->n_dropping++;
   gst_edge_lane_signal_all_locked (lane);
@@ -151,6 +152,7 @@ gst_edge_lane_set_limits (GstEdgeLane *lane, const GstEdgeQueueLimits *limits)
   gst_edge_queue_set_limits (lane->queue, limits);
   __atomic_store_n (&lane->leaks, limits->leaky != GST_EDGE_LEAKY_NO,
       __ATOMIC_RELAXED);
+  __atomic_store_n (&lane->capacity, limits->max_buffers, __ATOMIC_RELAXED);
   gst_edge_lane_signal_all_locked (lane);   /* there may be room now */
   g_mutex_unlock (&lane->lock);
 }
@@ -275,13 +277,13 @@ gst_edge_lane_submit (GstEdgeLane *lane, const GstEdgeQueueItem *item, gboolean 
 
   g_mutex_lock (&lane->lock);
   dropped = g_steal_pointer (&lane->spare);
-  lane->stats.in += n_buffers;
   if (n_buffers > 0 && gst_edge_lane_has_budget (lane))
     result = push_within_budget_locked (lane, &copy, may_block, &dropped);
   else
     result = push_locked (lane, &copy, may_block, &dropped);
+  GST_EDGE_COUNTER_ADD (lane->stats.in, n_buffers);
   if (result == GST_EDGE_LANE_FLUSHING)
-    lane->stats.cancelled += n_buffers;
+    GST_EDGE_COUNTER_ADD (lane->stats.cancelled, n_buffers);
   finish_submit_unlock (lane, dropped);
 
   if (result == GST_EDGE_LANE_FLUSHING)
@@ -402,20 +404,25 @@ gst_edge_lane_may_be_held (GstEdgeLane *lane)
 }
 
 void
-gst_edge_lane_add_stats (GstEdgeLane *lane, GstEdgeWorkStats *sum)
+gst_edge_lane_read_work_stats (GstEdgeLane *lane, GstEdgeWorkStats *stats)
 {
-  GstEdgeQueueLimits limits;
+  guint capacity = __atomic_load_n (&lane->capacity, __ATOMIC_RELAXED);
+
+  gst_edge_work_stats_read (&lane->stats, stats);
+  stats->bytes = gst_edge_queue_read_bytes (lane->queue);
+  stats->capacity = capacity;
+  stats->unlimited = capacity == 0;
+}
+
+void
+gst_edge_lane_get_work_stats (GstEdgeLane *lane, GstEdgeWorkStats *stats)
+{
   GstEdgeQueueLevel level;
-  GstEdgeWorkStats *stats = &lane->stats;
 
   g_mutex_lock (&lane->lock);
-  gst_edge_queue_get_limits (lane->queue, &limits);
+  gst_edge_lane_read_work_stats (lane, stats);
   gst_edge_queue_get_level (lane->queue, &level);
   stats->queued = level.buffers;
-  stats->bytes = level.bytes;
-  stats->capacity = limits.max_buffers;
-  stats->unlimited = limits.max_buffers == 0;
-  gst_edge_work_stats_add (sum, stats);
   g_mutex_unlock (&lane->lock);
 }
 
@@ -423,9 +430,9 @@ GstStructure *
 gst_edge_lane_get_stats (GstEdgeLane *lane, const gchar *name)
 {
   GstStructure *structure = gst_structure_new_empty (name);
-  GstEdgeWorkStats stats = { 0, };
+  GstEdgeWorkStats stats;
 
-  gst_edge_lane_add_stats (lane, &stats);
+  gst_edge_lane_get_work_stats (lane, &stats);
   gst_edge_work_stats_to_structure (&stats, structure);
   return structure;
 }

@@ -28,14 +28,14 @@ gst_edge_work_stats_to_counts (const GstEdgeWorkStats *stats, GstEdgeStageCounts
 }
 
 static void
-report_lane_locked (GstEdgeLane *lane, GstEdgeWorkStats *sum, GstEdgeLaneReportFunc func,
+report_lane (GstEdgeLane *lane, GstEdgeWorkStats *sum, GstEdgeLaneReportFunc func,
     gpointer user_data)
 {
   GstEdgeCameraRecord *camera = __atomic_load_n (&lane->camera, __ATOMIC_ACQUIRE);
-  GstEdgeWorkStats stats = { 0, };
+  GstEdgeWorkStats stats;
   GstEdgeStageCounts counts;
 
-  gst_edge_lane_add_stats (lane, &stats);
+  gst_edge_lane_read_work_stats (lane, &stats);
   gst_edge_work_stats_add (sum, &stats);
   if (camera == NULL)
     return;
@@ -53,13 +53,13 @@ report_pool (GstEdgeWorkerPool *pool, GstEdgeWorkerPoolReportFunc func, GstEdgeL
 
   gst_edge_worker_pool_add_past (pool->name, &sum);
   report.max_workers = gst_edge_worker_pool_get_max_workers (pool);
-  g_mutex_lock (&pool->lock);
+  report.workers = gst_edge_worker_pool_get_workers (pool);
+  g_mutex_lock (&pool->census);
   gst_edge_work_stats_add (&sum, &pool->gone);
-  report.workers = pool->workers;
   report.lanes = pool->lanes->len;
   for (i = 0; i < pool->lanes->len; i++)
-    report_lane_locked (g_ptr_array_index (pool->lanes, i), &sum, lane_func, user_data);
-  g_mutex_unlock (&pool->lock);
+    report_lane (g_ptr_array_index (pool->lanes, i), &sum, lane_func, user_data);
+  g_mutex_unlock (&pool->census);
   report.busy = __atomic_load_n (&pool->n_busy, __ATOMIC_RELAXED);
   func (&report, user_data);
 }

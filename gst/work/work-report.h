@@ -27,13 +27,13 @@ typedef struct
   const GstEdgeWorkStats *stats;
 } GstEdgeWorkerPoolReport;
 
-/* Brief, and without calls to pools or lanes: a lock is held. */
+/* Brief, and without calls to pools or lanes: a lock is held that lanes need to come and go. */
 typedef void (*GstEdgeLaneReportFunc) (GstEdgeCameraRecord * camera, const GstEdgeStageCounts * counts,
     gpointer user_data);
 typedef void (*GstEdgeWorkerPoolReportFunc) (const GstEdgeWorkerPoolReport * report, gpointer user_data);
 
-/* Calls @lane for each lane with a camera, and @pool for each pool. The locks that frames need are held for the time
- * it takes to copy the counters of one lane. */
+/* Calls @lane for each lane with a camera, and @pool for each pool. Takes no lock that a frame may have to wait for, and
+ * none of those that its way through a lane needs. */
 GST_EDGE_API void gst_edge_worker_pools_report (GstEdgeWorkerPoolReportFunc pool, GstEdgeLaneReportFunc lane,
     gpointer user_data);
 

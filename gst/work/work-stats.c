@@ -8,7 +8,30 @@
 #include "config.h"
 #endif
 
+#include "stats/counter.h"
 #include "work/work-stats.h"
+
+/* From the end of the way to its beginning, see counter.h. */
+void
+gst_edge_work_stats_read (const GstEdgeWorkStats *counting, GstEdgeWorkStats *stats)
+{
+  guint64 gone;
+  guint i;
+
+  memset (stats, 0, sizeof (*stats));
+  stats->out = GST_EDGE_COUNTER_GET (counting->out);
+  stats->errors = GST_EDGE_COUNTER_GET (counting->errors);
+  for (i = 0; i < GST_EDGE_N_DROP_REASONS; i++)
+    stats->dropped[i] = GST_EDGE_COUNTER_GET (counting->dropped[i]);
+  stats->cancelled = GST_EDGE_COUNTER_GET (counting->cancelled);
+  stats->running = GST_EDGE_COUNTER_GET (counting->running);
+  stats->in = GST_EDGE_COUNTER_GET (counting->in);
+
+  gone = stats->out + stats->errors + gst_edge_work_stats_get_dropped (stats) + stats->cancelled;
+  stats->queued = (guint) (stats->in - gone - stats->running);
+  gst_edge_histogram_merge (&stats->wait, &counting->wait);
+  gst_edge_histogram_merge (&stats->run, &counting->run);
+}
 
 void
 gst_edge_work_stats_add (GstEdgeWorkStats *sum, const GstEdgeWorkStats *stats)

@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * What lanes count, in one struct that can be summed over the lanes of a pool. Counters are in buffers:
- * in = out + errors + dropped + cancelled + queued + running, always. */
+ * in = out + errors + dropped + cancelled + queued + running, always. Where lanes count they are those of
+ * stats/counter.h. */
 
 #pragma once
 
@@ -29,6 +30,9 @@ typedef struct
   GstEdgeHistogram wait;        /* queued until run */
   GstEdgeHistogram run;
 } GstEdgeWorkStats;
+
+/* Reads what a lane has counted and goes on counting, without its lock; queued is what the others leave. */
+G_GNUC_INTERNAL void gst_edge_work_stats_read (const GstEdgeWorkStats * counting, GstEdgeWorkStats * stats);
 
 G_GNUC_INTERNAL void gst_edge_work_stats_add (GstEdgeWorkStats * sum, const GstEdgeWorkStats * stats);
 G_GNUC_INTERNAL guint64 gst_edge_work_stats_get_dropped (const GstEdgeWorkStats * stats);

@@ -4,8 +4,9 @@
  *
  * What lanes need from their pool, and the files of the pool from each other.
  *
- * Locks, in the order in which they are taken: registry, pool, lane, ready queue, ticker. Of the pool, a lane
- * calls only gst_edge_worker_pool_schedule() with its lock held. */
+ * Locks, in the order in which they are taken: registry, pool, census or lane, ready queue, ticker. Of the pool, a lane
+ * calls only gst_edge_worker_pool_schedule() with its lock held. Who holds the census waits for no lane: it is what
+ * those take who only look on. */
 
 #pragma once
 
@@ -30,10 +31,12 @@ struct _GstEdgeWorkerPool
   GMutex lock;
   GstEdgeWorkerPoolOptions options;     /* lock */
   guint n_tasks;                /* lock: pushed to @threads and not told to leave */
-  guint workers;                /* lock: how many there should be, without replacements */
+  guint workers;                /* lock to write, atomic: how many there should be, without replacements */
+  guint max_workers;            /* lock to write, atomic: as @options say */
   gint n_held;                  /* lock: workers that a paused pipeline holds and that were replaced */
-  GPtrArray *lanes;             /* lock: of GstEdgeLane, not owned */
-  GstEdgeWorkStats gone;        /* lock: counters of lanes that were removed */
+  GMutex census;
+  GPtrArray *lanes;             /* lock and census to write, one of them to read: of GstEdgeLane, not owned */
+  GstEdgeWorkStats gone;        /* lock and census to write, one of them to read: of lanes that were removed */
   gint64 logged_at;             /* lock */
 
   GstEdgeReadyQueue ready;      /* of GstEdgeLane: those that wait for a worker */

@@ -20,7 +20,9 @@ gst_edge_worker_pool_add_lane (GstEdgeWorkerPool *pool, GstEdgeLane *lane)
   __atomic_fetch_add (&pool->n_refs, 1, __ATOMIC_RELAXED);
 
   g_mutex_lock (&pool->lock);
+  g_mutex_lock (&pool->census);
   g_ptr_array_add (pool->lanes, lane);
+  g_mutex_unlock (&pool->census);
   g_mutex_unlock (&pool->lock);
 }
 
@@ -31,10 +33,10 @@ gst_edge_worker_pool_remove_lane (GstEdgeWorkerPool *pool, GstEdgeLane *lane)
 {
   GstEdgeCameraRecord *camera = __atomic_load_n (&lane->camera,
       __ATOMIC_ACQUIRE);
-  GstEdgeWorkStats stats = { 0, };
+  GstEdgeWorkStats stats;
   GstEdgeStageCounts counts;
 
-  gst_edge_lane_add_stats (lane, &stats);
+  gst_edge_lane_get_work_stats (lane, &stats);
   stats.out += stats.running;
   stats.running = 0;
   stats.capacity = 0;
@@ -42,10 +44,12 @@ gst_edge_worker_pool_remove_lane (GstEdgeWorkerPool *pool, GstEdgeLane *lane)
   gst_edge_work_stats_to_counts (&stats, &counts);
 
   g_mutex_lock (&pool->lock);
+  g_mutex_lock (&pool->census);
   g_ptr_array_remove_fast (pool->lanes, lane);
   gst_edge_work_stats_add (&pool->gone, &stats);
   if (camera != NULL)
     gst_edge_camera_record_add_gone (camera, GST_EDGE_STAGE_POOL, &counts);
+  g_mutex_unlock (&pool->census);
   g_mutex_unlock (&pool->lock);
 
   gst_edge_worker_pool_unref (pool);
@@ -54,11 +58,14 @@ gst_edge_worker_pool_remove_lane (GstEdgeWorkerPool *pool, GstEdgeLane *lane)
 static void
 sum_lanes_locked (GstEdgeWorkerPool *pool, GstEdgeWorkStats *sum)
 {
+  GstEdgeWorkStats stats;
   guint i;
 
   *sum = pool->gone;
-  for (i = 0; i < pool->lanes->len; i++)
-    gst_edge_lane_add_stats (g_ptr_array_index (pool->lanes, i), sum);
+  for (i = 0; i < pool->lanes->len; i++) {
+    gst_edge_lane_get_work_stats (g_ptr_array_index (pool->lanes, i), &stats);
+    gst_edge_work_stats_add (sum, &stats);
+  }
 }
 
 GstStructure *

@@ -132,7 +132,7 @@ resize_locked (GstEdgeWorkerPool *pool)
 void
 gst_edge_worker_pool_resize_locked (GstEdgeWorkerPool *pool, guint workers)
 {
-  pool->workers = workers;
+  __atomic_store_n (&pool->workers, workers, __ATOMIC_RELAXED);
   resize_locked (pool);
 }
 
@@ -185,6 +185,7 @@ merge_options_locked (GstEdgeWorkerPool *pool, const GstEdgeWorkerPoolOptions *w
   MERGE (GST_EDGE_WORKER_POOL_TARGET_WAIT, target_wait);
   MERGE (GST_EDGE_WORKER_POOL_MAX_TOTAL_BYTES, max_total_bytes);
 #undef MERGE
+  __atomic_store_n (&pool->max_workers, gst_edge_worker_pool_get_max_workers_locked (pool), __ATOMIC_RELAXED);
   return refused;
 }
 
@@ -223,6 +224,7 @@ gst_edge_worker_pool_new (const gchar *name, const GstEdgeWorkerPoolOptions *opt
   pool->n_users = pool->n_refs = 1;
   pool->name = g_strdup (name);
   g_mutex_init (&pool->lock);
+  g_mutex_init (&pool->census);
   gst_edge_ready_queue_init (&pool->ready);
   pool->lanes = g_ptr_array_new ();
   pool->options.target_wait = GST_EDGE_WORKER_POOL_DEFAULT_TARGET_WAIT;
@@ -250,6 +252,7 @@ gst_edge_worker_pool_release (GstEdgeWorkerPool *pool)
     return;
   gst_edge_ready_queue_clear (&pool->ready);
   g_ptr_array_unref (pool->lanes);
+  g_mutex_clear (&pool->census);
   g_mutex_clear (&pool->lock);
   g_free (pool->name);
   g_free (pool);
@@ -283,23 +286,13 @@ gst_edge_worker_pool_get_name (GstEdgeWorkerPool *pool)
 guint
 gst_edge_worker_pool_get_max_workers (GstEdgeWorkerPool *pool)
 {
-  guint max_workers;
-
-  g_mutex_lock (&pool->lock);
-  max_workers = gst_edge_worker_pool_get_max_workers_locked (pool);
-  g_mutex_unlock (&pool->lock);
-  return max_workers;
+  return __atomic_load_n (&pool->max_workers, __ATOMIC_RELAXED);
 }
 
 guint
 gst_edge_worker_pool_get_workers (GstEdgeWorkerPool *pool)
 {
-  guint workers;
-
-  g_mutex_lock (&pool->lock);
-  workers = pool->workers;
-  g_mutex_unlock (&pool->lock);
-  return workers;
+  return __atomic_load_n (&pool->workers, __ATOMIC_RELAXED);
 }
 
 void
