@@ -4,7 +4,8 @@
  *
  * The census of the sinks with a link: who is there, and what those counted that are gone.
  *
- * Lock order: census lock, then that of a link or of a camera's record. */
+ * Lock order: census lock, then that of a camera's record. No frame waits for the census, and who holds it waits for no
+ * link. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -57,7 +58,7 @@ describe_locked (GstEdgeLinkSink *self, GstEdgeLinkSinkReport *report)
   GstEdgeLinkSinkPrivate *priv = gst_edge_link_sink_get_private (self);
   GstEdgeLinkCounters counters;
 
-  gst_edge_link_client_get_counters (priv->client, &counters);
+  gst_edge_link_client_read_counters (priv->client, &counters);
   report->stage = GST_EDGE_LINK_SINK_GET_CLASS (self)->stage;
   report->camera = __atomic_load_n (&priv->record, __ATOMIC_ACQUIRE);
   report->server = gst_edge_endpoint_get_text (priv->endpoint);

@@ -56,8 +56,8 @@ typedef struct
 typedef void (*GstEdgeLinkSinkReportFunc) (const GstEdgeLinkSinkReport * report, gpointer user_data);
 typedef void (*GstEdgeGoneLinkReportFunc) (const GstEdgeGoneLinkReport * report, gpointer user_data);
 
-/* Calls @sink for each sink that is started, then @gone for each server that stopped ones named. The locks that frames
- * need are held for the time it takes to copy the counters of one sink. */
+/* Calls @sink for each sink that is started, then @gone for each server that stopped ones named. Takes no lock
+ * that a frame may have to wait for, and none of those that its way through a link needs. */
 GST_EDGE_API void gst_edge_link_sinks_report (GstEdgeLinkSinkReportFunc sink, GstEdgeGoneLinkReportFunc gone,
     gpointer user_data);
 

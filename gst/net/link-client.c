@@ -95,7 +95,7 @@ count_dropped_locked (GstEdgeLinkClient *client, GArray *dropped)
   for (i = 0; dropped != NULL && i < dropped->len; i++) {
     GstEdgeDropReason reason = g_array_index (dropped, GstEdgeDroppedItem, i).reason;
 
-    client->counters.dropped[reason == GST_EDGE_DROP_AGE ? GST_EDGE_LINK_DROP_AGE : full]++;
+    GST_EDGE_COUNTER_ADD (client->counters.dropped[reason == GST_EDGE_DROP_AGE ? GST_EDGE_LINK_DROP_AGE : full], 1);
   }
 }
 
@@ -185,7 +185,7 @@ gst_edge_link_client_new (const GstEdgeTransportClass *transport, GstEdgeEndpoin
   g_ptr_array_add (link->clients, client);
   link->client_news = TRUE;
   if (link->state == GST_EDGE_LINK_FAILED) {    /* a new hope */
-    link->state = GST_EDGE_LINK_CONNECTING;
+    GST_EDGE_COUNTER_SET (link->state, GST_EDGE_LINK_CONNECTING);
     link->state_serial++;
   }
   g_mutex_unlock (&link->lock);
@@ -203,20 +203,21 @@ gst_edge_link_client_retire (GstEdgeLinkClient *client)
 {
   GstEdgeLink *link = client->link;
   GQueue messages = G_QUEUE_INIT;
+  guint n_lost;
   GList *node;
 
   g_mutex_lock (&link->lock);
   client->flushing = client->leaving = TRUE;
   g_ptr_array_remove (link->clients, client);
-  client->counters.dropped[GST_EDGE_LINK_DROP_SHUTDOWN] +=
-      take_all_locked (client, &messages) + client->in_flight;
+  n_lost = take_all_locked (client, &messages) + client->in_flight;
+  GST_EDGE_COUNTER_SET (client->in_flight, 0);
+  GST_EDGE_COUNTER_ADD (client->counters.dropped[GST_EDGE_LINK_DROP_SHUTDOWN], n_lost);
   for (node = link->in_flight.head; node != NULL; node = node->next) {
     GstEdgeMessage *message = node->data;
 
     if (message->client == client)
       message->client = NULL;
   }
-  client->in_flight = 0;
   client->waits_idle++;
   while (client->in_callback && g_thread_self () != link->thread)
     g_cond_wait (&client->cond, &link->lock);
@@ -285,13 +286,13 @@ gst_edge_link_client_submit (GstEdgeLinkClient *client, GstEdgeMessage *message)
   g_mutex_lock (&link->lock);
   result = push_locked (client, &item, &dropped);
   if (result != GST_EDGE_SUBMIT_FLUSHING)
-    client->counters.in++;
+    GST_EDGE_COUNTER_ADD (client->counters.in, 1);
   if (result == GST_EDGE_SUBMIT_ACCEPTED) {
     gst_edge_link_client_set_pending_locked (client);
     wake = link->wants_submits;
     link->wants_submits = FALSE;
   } else if (result == GST_EDGE_SUBMIT_FAILED) {
-    client->counters.rejected++;
+    GST_EDGE_COUNTER_ADD (client->counters.rejected, 1);
   }
   count_dropped_locked (client, dropped);
   g_mutex_unlock (&link->lock);
@@ -308,8 +309,8 @@ void
 gst_edge_link_client_count_drop (GstEdgeLinkClient *client, GstEdgeLinkDrop reason)
 {
   g_mutex_lock (&client->link->lock);
-  client->counters.in++;
-  client->counters.dropped[reason]++;
+  GST_EDGE_COUNTER_ADD (client->counters.in, 1);
+  GST_EDGE_COUNTER_ADD (client->counters.dropped[reason], 1);
   g_mutex_unlock (&client->link->lock);
 }
 
@@ -328,7 +329,7 @@ gst_edge_link_client_flush (GstEdgeLinkClient *client)
   GQueue messages = G_QUEUE_INIT;
 
   g_mutex_lock (&client->link->lock);
-  client->counters.dropped[GST_EDGE_LINK_DROP_FLUSH] += take_all_locked (client, &messages);
+  GST_EDGE_COUNTER_ADD (client->counters.dropped[GST_EDGE_LINK_DROP_FLUSH], take_all_locked (client, &messages));
   g_mutex_unlock (&client->link->lock);
   free_messages (&messages);
 }
@@ -369,7 +370,7 @@ gst_edge_link_client_fail (GstEdgeLinkClient *client, const GError *error, gbool
   g_mutex_lock (&link->lock);
   first = !client->failed;
   client->failed = TRUE;
-  client->counters.rejected += take_all_locked (client, &messages);
+  GST_EDGE_COUNTER_ADD (client->counters.rejected, take_all_locked (client, &messages));
   g_mutex_unlock (&link->lock);
 
   free_messages (&messages);
@@ -377,21 +378,45 @@ gst_edge_link_client_fail (GstEdgeLinkClient *client, const GError *error, gbool
     client->funcs.failed (error, by_target, client->user_data);
 }
 
+/* From the end of the way to its beginning, see counter.h; what was sent may come back to the outbox, but from there it
+ * does not count as anything that is read here. */
+void
+gst_edge_link_client_read_counters (GstEdgeLinkClient *client, GstEdgeLinkCounters *counters)
+{
+  const GstEdgeLinkCounters *counting = &client->counters;
+  guint64 gone;
+  guint i;
+
+  memset (counters, 0, sizeof (*counters));
+  counters->delivered = GST_EDGE_COUNTER_GET (counting->delivered);
+  counters->delivered_bytes = GST_EDGE_COUNTER_GET (counting->delivered_bytes);
+  counters->unconfirmed = GST_EDGE_COUNTER_GET (counting->unconfirmed);
+  counters->returned = GST_EDGE_COUNTER_GET (counting->returned);
+  counters->rejected = GST_EDGE_COUNTER_GET (counting->rejected);
+  counters->resent = GST_EDGE_COUNTER_GET (counting->resent);
+  gone = counters->delivered + counters->unconfirmed + counters->rejected;
+  for (i = 0; i < GST_EDGE_LINK_N_DROPS; i++) {
+    counters->dropped[i] = GST_EDGE_COUNTER_GET (counting->dropped[i]);
+    gone += counters->dropped[i];
+  }
+  counters->in_flight = GST_EDGE_COUNTER_GET (client->in_flight);
+  counters->in = GST_EDGE_COUNTER_GET (counting->in);
+  counters->queued = (guint) (counters->in - gone - counters->in_flight);
+  counters->queued_bytes = gst_edge_queue_read_bytes (client->queue);
+  counters->state = GST_EDGE_COUNTER_GET (client->link->state);
+  counters->connects = GST_EDGE_COUNTER_GET (client->link->connects);
+}
+
 void
 gst_edge_link_client_get_counters (GstEdgeLinkClient *client, GstEdgeLinkCounters *counters)
 {
-  GstEdgeLink *link = client->link;
   GstEdgeQueueLevel level;
 
-  g_mutex_lock (&link->lock);
+  g_mutex_lock (&client->link->lock);
+  gst_edge_link_client_read_counters (client, counters);
   gst_edge_queue_get_level (client->queue, &level);
-  *counters = client->counters;
   counters->queued = level.buffers + client->resend.length;
-  counters->queued_bytes = level.bytes;
-  counters->in_flight = client->in_flight;
-  counters->state = link->state;
-  counters->connects = link->connects;
-  g_mutex_unlock (&link->lock);
+  g_mutex_unlock (&client->link->lock);
 }
 
 const GstEdgeHistogram *

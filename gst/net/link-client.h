@@ -141,6 +141,10 @@ GST_EDGE_API GstEdgeDrainResult gst_edge_link_client_drain (GstEdgeLinkClient * 
 
 GST_EDGE_API void gst_edge_link_client_get_counters (GstEdgeLinkClient * client, GstEdgeLinkCounters * counters);
 
+/* The same for those who look on from outside: waits for nobody. The sum holds; between two stages a message may be
+ * counted as queued. */
+GST_EDGE_API void gst_edge_link_client_read_counters (GstEdgeLinkClient * client, GstEdgeLinkCounters * counters);
+
 /* Time from submit to the server's answer. Owned by the client. */
 GST_EDGE_API const GstEdgeHistogram *gst_edge_link_client_get_latency (GstEdgeLinkClient * client);
 

@@ -61,9 +61,9 @@ take_from_class_locked (GstEdgeLink *link, guint class, gint64 now, GArray **dro
     gst_edge_link_client_set_pending_locked (client);   /* to the back: every client in turn */
     if (message != NULL) {
       message->class = class;
-      client->in_flight++;
+      GST_EDGE_COUNTER_ADD (client->in_flight, 1);
       if (message->sends++ > 0)
-        client->counters.resent++;
+        GST_EDGE_COUNTER_ADD (client->counters.resent, 1);
       return message;
     }
   }
@@ -104,7 +104,7 @@ unlink_in_flight_locked (GstEdgeLink *link, GstEdgeMessage *message)
   link->in_flight_of[message->class]--;
   link->in_flight_bytes -= message->size;
   if (message->client != NULL)
-    message->client->in_flight--;
+    GST_EDGE_COUNTER_SUB (message->client->in_flight, 1);
 }
 
 /* Back to the outbox, in its old place: before everything that was submitted later. */
@@ -117,7 +117,7 @@ return_to_outbox_locked (GstEdgeLink *link, GstEdgeMessage *message, GQueue *orp
   unlink_in_flight_locked (link, message);
   if (client == NULL || client->failed) {
     if (client != NULL)
-      client->counters.rejected++;
+      GST_EDGE_COUNTER_ADD (client->counters.rejected, 1);
     g_queue_push_tail_link (orphans, &message->node);
     return;
   }
@@ -186,15 +186,15 @@ count_answer_locked (GstEdgeLinkClient *client, GstEdgeMessage *message, GstEdge
   GstEdgeLinkCounters *counters = &client->counters;
 
   if (result == GST_EDGE_DELIVERED) {
-    counters->delivered++;
-    counters->delivered_bytes += message->size;
+    GST_EDGE_COUNTER_ADD (counters->delivered, 1);
+    GST_EDGE_COUNTER_ADD (counters->delivered_bytes, message->size);
     gst_edge_histogram_add (&client->latency, g_get_monotonic_time () - message->submitted_at);
   } else if (result == GST_EDGE_SENT) {
-    counters->unconfirmed++;
+    GST_EDGE_COUNTER_ADD (counters->unconfirmed, 1);
   } else {
-    counters->rejected++;
+    GST_EDGE_COUNTER_ADD (counters->rejected, 1);
     if (result == GST_EDGE_RETURNED)
-      counters->returned++;
+      GST_EDGE_COUNTER_ADD (counters->returned, 1);
   }
 }
 

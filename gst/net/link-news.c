@@ -41,7 +41,7 @@ gst_edge_link_set_state (GstEdgeLink *link, GstEdgeLinkState state, const gchar 
   if (is_trouble (state) && !link->in_outage)
     link->in_outage = link->unwarned = TRUE;
   if (changed) {
-    link->state = state;
+    GST_EDGE_COUNTER_SET (link->state, state);
     g_free (link->reason);
     link->reason = g_strdup (reason);
     link->state_serial++;

@@ -13,6 +13,7 @@
 #include "net/breaker.h"
 #include "net/link-client.h"
 #include "net/watchdog.h"
+#include "stats/counter.h"
 
 G_BEGIN_DECLS
 
@@ -49,12 +50,12 @@ struct _GstEdgeLink
   GCond ended_cond;             /* lock */
   gboolean wants_submits;       /* lock: the thread sleeps and a new message is a reason to wake it */
   gboolean client_news;         /* lock: a client wants to be prepared or told the state */
-  GstEdgeLinkState state;       /* lock */
+  GstEdgeLinkState state;       /* lock to write: a counter */
   gchar *reason;                /* lock: why the state is a bad one; nullable */
   gchar *park_reason;           /* lock: what the server said when it could not take a message; nullable */
   guint state_serial;           /* lock: counts changes of state */
   gboolean unwarned;            /* lock: nobody has been warned about this outage yet */
-  guint connects;               /* lock */
+  guint connects;               /* lock to write: a counter */
 
   GQueue in_flight;             /* of GstEdgeMessage by their node, in the order they were sent. Changed by the
                                  * link's thread with the lock held; that thread may read it without */
@@ -98,12 +99,12 @@ struct _GstEdgeLinkClient
   gboolean leaving;             /* link's lock */
   gboolean in_callback;         /* link's lock */
   guint told_serial;            /* link's lock: last state_serial it was told */
-  guint in_flight;              /* link's lock */
+  guint in_flight;              /* link's lock to write: a counter */
   GCond cond;                   /* link's lock: room, drained, out of a callback, flushing */
   guint waits_idle;             /* link's lock: how many wait on cond, for an answer or a callback */
   guint waits_room;             /* link's lock: how many wait on cond, for room in the outbox */
   guint room_at;                /* link's lock: they are woken when the outbox is as short as this */
-  GstEdgeLinkCounters counters; /* link's lock */
+  GstEdgeLinkCounters counters; /* link's lock to write: counters */
 };
 
 /* link-registry.c */

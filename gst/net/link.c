@@ -189,7 +189,7 @@ connect_now (GstEdgeLink *link)
     link->ready_since = g_get_monotonic_time ();
     link->was_ready = TRUE;
     g_mutex_lock (&link->lock);
-    link->connects++;
+    GST_EDGE_COUNTER_ADD (link->connects, 1);
     g_mutex_unlock (&link->lock);
     gst_edge_breaker_success (&link->breaker);
     gst_edge_link_set_state (link, GST_EDGE_LINK_READY, NULL);
