@@ -23,13 +23,13 @@ import time
 HERE = os.path.dirname(os.path.realpath(__file__))
 TESTS = os.path.join(HERE, "..", "..", "tests")
 sys.dont_write_bytecode = True
-sys.path[:0] = [HERE, os.path.join(TESTS, "support"), os.path.join(TESTS, "integration")]
+sys.path[:0] = [HERE, os.path.join(TESTS, "support")]
 
 import redis  # noqa: E402
 
 import pictures  # noqa: E402
 from cameras import Cameras  # noqa: E402
-from deployment import Deployment, Gst  # noqa: E402
+from deployment import Deployment  # noqa: E402
 from servers import ServerError, Servers  # noqa: E402
 from show import Progress, row_of, say, table  # noqa: E402
 
@@ -88,6 +88,7 @@ def parse_arguments():
     parser.add_argument("--fps", type=int, default=10)
     parser.add_argument("--report")
     parser.add_argument("--sheet", default="contact-sheet.jpg")
+    parser.add_argument("--config")
     parser.add_argument("--clip")
     parser.add_argument("urls", nargs="*")
     options = parser.parse_args()
@@ -95,12 +96,12 @@ def parse_arguments():
         parser.error("--cameras: 1 to 1000")
     if not 1 <= options.seconds <= 24 * 3600:
         parser.error("--seconds: 1 to 86400")
-    if not 1 <= options.fps <= 1000:
-        parser.error("--fps: 1 to 1000")
+    if not 1 <= options.fps <= 240:
+        parser.error("--fps: 1 to 240")
     for url in options.urls:
         if not re.fullmatch(r"rtsps?://[^\s]+", url):
             parser.error("what is not an option must be a camera, such as rtsp://192.168.1.10/stream1")
-    for path in (options.report, options.sheet):
+    for path in (options.report, options.sheet, options.config):
         if path and not os.access(os.path.dirname(path) or ".", os.W_OK):
             parser.error("cannot write to " + path)
     return options
@@ -117,21 +118,21 @@ def start_servers(stack):
     return servers
 
 
-def serve_page():
-    """The live page, while this process runs; must come before GStreamer is initialised, which starts it."""
+def choose_page_port():
+    """The usual port, or another one that is free; 0 where the metrics are not built."""
     if not os.path.exists(os.path.join(os.environ["EDGE_BUILD_DIR"], "plugins", "metrics", "libgstedgemetrics.so")):
-        return
+        return 0
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", PAGE_PORT))
         except OSError:
             probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    os.environ["GST_TRACERS"] = "edgemetrics(port=%d)" % port
-    Gst.init(None)
-    del os.environ["GST_TRACERS"]  # this process only
-    say("page", "http://127.0.0.1:%d/ shows it live; /metrics is for Prometheus" % port)
+        return probe.getsockname()[1]
+
+
+def tell_page(location):
+    say("page", "%s shows it live; /metrics is for Prometheus" % location)
 
 
 def start_cameras(stack, options):
@@ -157,12 +158,12 @@ def run(deployment, options, interrupt):
         deployment.run(0.25)
         now = time.monotonic()
         counts = deployment.counts()
-        alive = [camera for camera in counts if camera not in deployment.errors]
+        alive = [camera for camera in counts if counts[camera].frames or camera not in deployment.failing()]
         if first is None and (any(c.frames for c in counts.values()) or now - began > FIRST_FRAME):
             first = now
         elapsed = now - first if first is not None else 0
-        progress.update(elapsed, counts, deployment.sentences() + deployment.warnings)
-        if not alive or None in deployment.errors or elapsed >= options.seconds:
+        progress.update(elapsed, counts, deployment.sentences() + deployment.warnings())
+        if not alive or deployment.errors or elapsed >= options.seconds:
             break
     progress.end()
 
@@ -172,7 +173,7 @@ def check_counts(deployment, all_counts, received):
     for camera, counts in all_counts.items():
         got = received.get(camera, {"frames": 0, "events": 0, "missing": 0})
         nothing = [way for way in ("published", "stored", "announced") if getattr(counts, way) == 0]
-        if nothing and camera not in deployment.errors:
+        if nothing and camera not in deployment.failing():
             if counts.frames:
                 yield "%s: %d frames came, none was %s" % (camera, counts.frames, " or ".join(nothing))
             else:
@@ -193,8 +194,8 @@ def check_store(cache, all_counts):
     commands = cache.info("commandstats").get("cmdstat_set", {"calls": 0})
     done = commands["calls"] - commands.get("failed_calls", 0) - commands.get("rejected_calls", 0)
     stored = sum(counts.stored for counts in all_counts.values())
-    sent_again = sum(counts.get("redis", "resent") for counts in all_counts.values())
-    if not stored <= done <= stored + sent_again:
+    unsure = sum(counts.lost("store") for counts in all_counts.values())
+    if not stored <= done <= stored + unsure:
         yield "%d frames stored, but Redis counted %d" % (stored, done)
 
 
@@ -229,7 +230,7 @@ def print_report(report, all_counts, wall, deployment):
     say("pool", "%(workers)d workers, room for %(capacity)d frames, %(processed)d processed, %(dropped)d dropped" % pool)
     say("process", "%.0f %% of one CPU, %d MB at most" % (
         (usage.ru_utime + usage.ru_stime - wall[1]) / wall[0] * 100, usage.ru_maxrss // 1024))
-    for warning in deployment.warnings:
+    for warning in deployment.warnings():
         say("warning", warning)
 
 
@@ -251,9 +252,10 @@ def demo(options, interrupt, stack):
     urls = start_cameras(stack, options)
     consumer = stack.enter_context(contextlib.closing(Consumer(servers)))
     cache = redis.Redis.from_url(servers.redis_uri)
-    serve_page()
+    config = options.config or os.path.join(tempfile.tempdir, "edge-video.yaml")
     deployment = stack.enter_context(contextlib.closing(
-        Deployment(urls, servers.amqp_uri, servers.redis_uri, options.fps)))
+        Deployment(urls, servers, options.fps, config, choose_page_port(), tell_page)))
+    say("config", "%s is what edgevideobin runs" % config)
 
     say("running", "%g s; each camera is published, stored and announced" % options.seconds)
     usage = resource.getrusage(resource.RUSAGE_SELF)

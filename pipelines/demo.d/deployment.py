@@ -2,29 +2,39 @@
 # Copyright (C) 2026 the gst-edge-video authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# The pipeline of the demo: what pipelines/many-cameras prints, run in this process.
+# The deployment of the demo: a config file, and edgevideobin that runs it in this process.
 
-"""Deployment: a pipeline of cameras that deliver three ways."""
+"""Deployment: cameras that deliver three ways, from a config file that this writes."""
 
+import json
 import os
-import subprocess
 import time
 import urllib.parse
 
 import gi
 
 gi.require_version("Gst", "1.0")
-from gi.repository import Gst  # noqa: E402
+from gi.repository import GObject, Gst  # noqa: E402
 
-MANY_CAMERAS = os.path.join(os.path.dirname(os.path.realpath(__file__)), "..", "many-cameras")
-
-# What an RTSP source's error means to the one who gave the URL.
+# What a camera's state means to the one who gave the URL.
 HINTS = {
-    Gst.ResourceError.NOT_FOUND: "the camera has no such stream; check what follows the host",
-    Gst.ResourceError.OPEN_READ_WRITE: "no camera answers there; check address and port",
-    Gst.ResourceError.OPEN_READ: "no camera answers there; check address and port",
-    Gst.ResourceError.NOT_AUTHORIZED: "the camera refuses the user or the password",
+    "connect": "no camera answers there; check address and port",
+    "auth": "the camera refuses the user or the password",
+    "not-found": "the camera has no such stream; check what follows the host",
+    "timeout": "the camera answers, but sends no video",
+    "eos": "the camera ended the stream",
+    "stall": "the camera stopped sending",
+    "decode": "the camera sends nothing that can be decoded",
 }
+
+CONFIG = """# What pipelines/demo ran. The same by hand, while its servers and cameras run:
+#   gst-launch-1.0 -e edgevideobin config={file}
+target_fps: {fps}
+amqp: {{ amqp_url: {amqp} }}
+redis: {{ address: {redis} }}
+metadata: {{}}
+{metrics}cameras:
+"""
 
 
 class Url:
@@ -36,166 +46,157 @@ class Url:
         self.shown = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
 
 
+def quote(text):
+    """A text as YAML; JSON's strings are YAML's, too. A "${" stays what it is."""
+    return json.dumps(text.replace("${", "$${"))
+
+
+def write_config(file, urls, servers, fps, page_port):
+    """The config; the cameras' passwords are in the environment, not in the file."""
+    text = CONFIG.format(
+        file=file, fps=fps, amqp=quote(servers.amqp_uri), redis=quote("127.0.0.1:%d" % servers.ports["redis"]),
+        metrics="metrics: { port: %d }\n" % page_port if page_port else "")
+    for camera, url in urls.items():
+        text += "  - { id: %s, url: %s" % (camera, quote(url.shown))
+        if url.user:
+            os.environ["DEMO_PASSWORD_" + camera.upper()] = url.password
+            text += ", user: %s, password: \"${DEMO_PASSWORD_%s}\"" % (quote(url.user), camera.upper())
+        text += " }\n"
+    with open(file, "w", encoding="utf-8") as output:
+        output.write(text)
+
+
+def to_python(value):
+    """A Gst.Structure as a dict, an array in it as a list."""
+    if isinstance(value, GObject.ValueArray):
+        return [to_python(value.get_nth(i)) for i in range(value.n_values)]
+    if not isinstance(value, Gst.Structure):
+        return value
+    fields = {}
+    for i in range(value.n_fields()):
+        name = value.nth_field_name(i)
+        found, array = value.get_array(name)
+        fields[name] = to_python(array if found else value.get_value(name))
+    return fields
+
+
 class Counts:
-    """The counters of one camera, from the stats of its elements."""
+    """The counters of one camera, from the report of edgevideobin."""
 
-    ELEMENTS = ("stamp", "amqp", "pool", "redis", "event")
+    def __init__(self, camera):
+        self.frames, self.published, self.stored, self.announced = (
+            camera[way] for way in ("frames", "published", "stored", "announced"))
+        self.dropped = camera["dropped"]
 
-    def __init__(self, stats):
-        self.stats = stats
-        self.frames = self.get("stamp", "in")
-        self.published = self.get("amqp", "delivered")
-        self.stored = self.get("redis", "delivered")
-        self.announced = self.get("event", "delivered")
-        self.dropped = dict(self.losses())
-
-    def get(self, element, field):
-        return self.stats[element].get(field, 0)
-
-    def losses(self):
-        """Why frames did not arrive: (reason, count)."""
-        for element in ("amqp", "pool", "redis", "event"):
-            for field, count in self.stats[element].items():
-                if count and (field.startswith("dropped-") or field in ("rejected", "cancelled", "errors", "not-pushed")):
-                    yield element + "-" + field.replace("dropped-", ""), count
+    def lost(self, way):
+        return sum(count for name, count in self.dropped.items() if name.startswith(way + "-"))
 
     def contradictions(self):
         """Sentences about sums that are not what they must be at the end."""
-        for element in ("amqp", "redis", "event"):
-            ends = sum(self.get(element, field) for field in (
-                "delivered", "unconfirmed", "rejected", "dropped", "queued", "in-flight"))
-            if self.get(element, "in") != ends:
-                yield "%s got %d frames and accounts for %d" % (element, self.get(element, "in"), ends)
-        ends = sum(self.get("pool", field) for field in ("out", "errors", "dropped", "cancelled", "queued", "running"))
-        if self.get("pool", "in") != ends:
-            yield "pool got %d frames and accounts for %d" % (self.get("pool", "in"), ends)
-        for element, came, before, went in (("amqp", "in", "stamp", "in"), ("pool", "in", "stamp", "in"),
-                                            ("redis", "in", "pool", "out"), ("event", "in", "redis", "pushed")):
-            if self.get(element, came) != self.get(before, went):
-                yield "%s got %d frames of the %d that %s sent" % (
-                    element, self.get(element, came), self.get(before, went), before)
-
-
-def to_dict(structure):
-    """A Gst.Structure as a dict, the ones in it too."""
-    values = {}
-    for i in range(structure.n_fields()):
-        name = structure.nth_field_name(i)
-        value = structure.get_value(name)
-        values[name] = to_dict(value) if isinstance(value, Gst.Structure) else value
-    return values
+        passed_on = self.stored - self.dropped.get("store-not-passed-on", 0)
+        lost_by_store = self.lost("store") - self.dropped.get("store-not-passed-on", 0)
+        for way, came, went in (("published", self.frames, self.published + self.lost("publish")),
+                                ("stored", self.frames - self.lost("pool"), self.stored + lost_by_store),
+                                ("announced", passed_on, self.announced + self.lost("announce"))):
+            if came != went:
+                yield "of %d frames that were to be %s, %d are accounted for" % (came, way, went)
 
 
 class Deployment:
     """Cameras named cam1, cam2, …, from URLs."""
 
-    def __init__(self, urls, amqp_uri, redis_uri, fps):
+    def __init__(self, urls, servers, fps, config, page_port, told_page):
         Gst.init(None)
-        urls = [Url(url) for url in urls]
-        self.urls = {"cam%d" % (i + 1): url for i, url in enumerate(urls)}
-        self.errors = {}  # camera -> sentence
-        self.warnings = []  # sentences
-        text = subprocess.run(
-            [MANY_CAMERAS, "--amqp", amqp_uri, "--redis", redis_uri, "--fps", str(fps)]
-            + ["%s=%s" % (camera, url.shown) for camera, url in self.urls.items()],
-            stdout=subprocess.PIPE, text=True, check=True).stdout
-        self.pipeline = Gst.parse_launch(text)
-        self.pipeline.set_property("message-forward", True)
-        self.owners = {}  # name of an element -> camera
-        for camera, url in self.urls.items():
-            self.set_credentials(camera, url)
-            self.own(camera)
-        self.ended = set()  # names of sinks
+        self.urls = {"cam%d" % (i + 1): url for i, url in enumerate(map(Url, urls))}
+        write_config(config, self.urls, servers, fps, page_port)
+        self.states = {camera: {"state": "inactive"} for camera in self.urls}  # as camera-state says
+        self.errors = []  # what ends everything, sentences
+        self.warned = {}  # sentence -> name of the element
+        self.told_page = told_page
+        self.report = None  # the final one
+        self.ending = self.ended = False
+        self.pipeline = Gst.Pipeline.new(None)
+        self.bin = Gst.ElementFactory.make("edgevideobin", None)
+        self.bin.set_property("config", config)
+        self.pipeline.add(self.bin)
         self.bus = self.pipeline.get_bus()
-
-    def element(self, camera, role):
-        return self.pipeline.get_by_name(camera + "-" + role)
-
-    def set_credentials(self, camera, url):
-        source = self.element(camera, "rtsp")
-        source.set_property("user-id", url.user or None)
-        source.set_property("user-pw", url.password or None)
-
-    def own(self, camera):
-        """Notes which elements are of this camera: all that hang together with its framestamp."""
-        waiting = [self.element(camera, "rtsp"), self.element(camera, "stamp")]
-        while waiting:
-            element = waiting.pop()
-            if element.get_name() in self.owners:
-                continue
-            self.owners[element.get_name()] = camera
-            peers = [pad.get_peer() for pad in element.pads]
-            waiting += [peer.get_parent_element() for peer in peers if peer is not None]
 
     def start(self):
         self.pipeline.set_state(Gst.State.PLAYING)
+        self.run(0)
 
     def run(self, seconds):
         """Handles messages for so long."""
         deadline = time.monotonic() + seconds
         types = Gst.MessageType.ERROR | Gst.MessageType.WARNING | Gst.MessageType.EOS | Gst.MessageType.ELEMENT
-        left = seconds
-        while left > 0:
+        while True:
             # in short pieces, so that Ctrl-C is noticed
+            left = max(deadline - time.monotonic(), 0)
             message = self.bus.timed_pop_filtered(min(left, 0.1) * Gst.SECOND, types)
             if message is not None:
                 self.handle(message)
-            left = deadline - time.monotonic()
-
-    def camera_of(self, element):
-        while element is not None:
-            if element.get_name() in self.owners:
-                return self.owners[element.get_name()]
-            element = element.get_parent()
-        return None
+            elif left == 0:
+                return
 
     def handle(self, message):
-        camera = self.camera_of(message.src)
         if message.type == Gst.MessageType.ERROR:
-            error, _ = message.parse_error()
-            self.errors.setdefault(camera, self.explain(camera, error))
+            self.errors.append(message.parse_error()[0].message)
         elif message.type == Gst.MessageType.WARNING:
-            warning, _ = message.parse_warning()
-            sentence = "%s: %s" % (camera or message.src.get_name(), warning.message)
-            if sentence not in self.warnings:
-                self.warnings.append(sentence)
+            self.warned[message.parse_warning()[0].message] = message.src.get_name()
         elif message.type == Gst.MessageType.EOS:
-            self.ended.update(camera + "-" + role for camera in self.urls for role in ("amqp", "event"))
-        elif message.get_structure().get_name() == "GstBinForwarded":
-            inner = message.get_structure().get_value("message")
-            if inner.type == Gst.MessageType.EOS:
-                self.ended.add(inner.src.get_name())
+            self.ended = True
+        else:
+            self.hear(to_python(message.get_structure()), message.get_structure().get_name())
 
-    def explain(self, camera, error):
-        hint = next((hint for code, hint in HINTS.items() if error.matches(Gst.ResourceError.quark(), code)), None)
-        text = error.message.rstrip(".")
-        if camera is None:
-            return text
-        return "%s (%s): %s" % (camera, self.urls[camera].shown, hint or text)
+    def hear(self, news, name):
+        if name == "camera-state" and news.get("camera-id") in self.states and not self.ending:
+            self.states[news["camera-id"]] = news
+        elif name == "edge-video-report":
+            self.report = news
+        elif name == "edge-video-metrics":
+            self.told_page(news["location"])
+
+    def explain(self, camera):
+        reason = self.states[camera].get("reason")
+        return "%s (%s): %s" % (camera, self.urls[camera].shown, HINTS.get(reason, "the camera delivers nothing"))
+
+    def failing(self):
+        """Cameras that were tried and do not deliver now."""
+        return [camera for camera, state in self.states.items() if "reason" in state]
 
     def sentences(self):
-        """What failed, by camera."""
-        return [self.errors[camera] for camera in (None, *self.urls) if camera in self.errors]
+        """What fails now, by camera."""
+        return self.errors + [self.explain(camera) for camera in self.failing()]
+
+    def warnings(self):
+        """What else was said, but not twice what sentences() says."""
+        told = {"source-" + camera for camera in self.failing()}
+        return [warning for warning, element in self.warned.items() if element not in told]
+
+    def numbers(self):
+        """The report of edgevideobin, so far or at the end."""
+        return self.report or to_python(self.bin.get_property("stats"))
 
     def counts(self):
         """Camera -> Counts."""
-        return {camera: Counts({role: to_dict(self.element(camera, role).get_property("stats"))
-                                for role in Counts.ELEMENTS}) for camera in self.urls}
+        found = {camera["id"]: Counts(camera) for camera in self.numbers().get("cameras", [])}
+        nothing = dict(frames=0, published=0, stored=0, announced=0, dropped={})
+        return {camera: found.get(camera) or Counts(nothing) for camera in self.urls}
 
     def pool(self):
         """The counters of the worker pool that all cameras share."""
-        stats = to_dict(self.element(next(iter(self.urls)), "pool").get_property("stats"))
-        return stats.get("pool", {})
+        return self.numbers().get("pool", {})
 
     def finish(self, timeout):
         """Ends the streams and waits until everything is delivered; FALSE if that took too long."""
-        delivering = [camera for camera, counts in self.counts().items() if counts.frames > 0]
-        wanted = {camera + "-" + role for camera in delivering for role in ("amqp", "event")}
+        self.ending = True
         self.pipeline.send_event(Gst.Event.new_eos())
         deadline = time.monotonic() + timeout
-        while not wanted <= self.ended and time.monotonic() < deadline:
+        while not self.ended and not self.errors and time.monotonic() < deadline:
             self.run(0.1)
-        return wanted <= self.ended
+        return self.ended or bool(self.errors)
 
     def close(self):
+        self.pipeline.set_state(Gst.State.READY)
+        self.run(0)  # NULL would throw away what is said last
         self.pipeline.set_state(Gst.State.NULL)

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import urllib.request
 
 from PIL import Image
 
@@ -47,12 +48,22 @@ class DemoTest(unittest.TestCase):
         with open(os.path.join(self.folder, "report.json"), encoding="utf-8") as file:
             return json.load(file)
 
-    def assert_nothing_left(self):
+    def assert_nothing_left(self, *more):
         self.assertEqual(os.listdir(self.temporary), [])
-        self.assertEqual(sorted(os.listdir(self.folder)), ["contact-sheet.jpg", "report.json", "tmp"])
+        self.assertEqual(sorted(os.listdir(self.folder)), sorted(["contact-sheet.jpg", "report.json", "tmp", *more]))
+
+    def check_config(self, name, passwords):
+        """What the demo ran is a config file for edgevideobin, without the passwords; returns what is said of it."""
+        path = os.path.join(self.folder, name)
+        with open(path, encoding="utf-8") as file:
+            self.assertNotIn(SECRET, file.read())
+        done = subprocess.run(["gst-launch-1.0", "edgevideobin", "config=" + path, "check-only=true"],
+                              env={**os.environ, **passwords}, capture_output=True, text=True, check=False)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        return done.stdout
 
     def test_all_is_well(self):
-        status, said = self.demo("--cameras", "2", "--seconds", "5")
+        status, said = self.demo("--cameras", "2", "--seconds", "5", "--fps", "5", "--config", "c.yaml")
         self.assertEqual(status, 0, said)
         report = self.report()
         self.assertEqual(report["errors"], [])
@@ -63,16 +74,19 @@ class DemoTest(unittest.TestCase):
             lost = sum(camera["dropped"].values())
             for way in ("published", "stored", "announced"):
                 self.assertTrue(camera["frames"] - lost <= camera[way] <= camera["frames"], said)
+            self.assertLess(camera["fps"], 6)
         self.assertEqual(set(report["pool"]), {"workers", "capacity", "processed", "dropped"})
+        self.assertEqual(report["pool"]["capacity"], 200)
         with Image.open(os.path.join(self.folder, "contact-sheet.jpg")) as sheet:
             self.assertGreater(sheet.width, 2 * 640)
-        self.assert_nothing_left()
+        self.assertIn("the config is valid: 2 cameras", self.check_config("c.yaml", {}))
+        self.assert_nothing_left("c.yaml")
 
     def test_bad_cameras_are_named(self):
         with Cameras("--marked", "--user", "joe", "--password", SECRET) as cameras:
             good = cameras.mounts[0]["uri"]
             with_login = "rtsp://joe:%s@" % SECRET + good.split("//")[1]
-            status, said = self.demo("--seconds", "3", with_login, with_login.replace("/cam1", "/cam7"),
+            status, said = self.demo("--seconds", "3", "--config", "c.yaml", with_login, with_login.replace("/cam1", "/cam7"),
                                      good.replace("//", "//joe:wrong@"), "rtsp://127.0.0.1:1/x")
         self.assertEqual(status, 1, said)
         report = self.report()
@@ -82,16 +96,28 @@ class DemoTest(unittest.TestCase):
             self.assertIn(word, error)
             self.assertIn(error, said)
         self.assertNotIn(SECRET, said + json.dumps(report))
+        self.check_config("c.yaml", {"DEMO_PASSWORD_CAM%d" % number: SECRET for number in (1, 2, 3)})
+        self.assert_nothing_left("c.yaml")
+
+    def test_no_camera_answers(self):
+        """It does not wait for the end of the time."""
+        status, said = self.demo("--seconds", "600", "rtsp://127.0.0.1:1/x")
+        self.assertEqual(status, 1, said)
+        self.assertEqual(len(self.report()["errors"]), 1, said)
         self.assert_nothing_left()
 
     def test_interrupted(self):
         process = subprocess.Popen(DEMO + ["--report", "report.json", "--cameras", "1", "--seconds", "600"],
                                    cwd=self.folder, env=self.environment, start_new_session=True,
                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        said = ""
+        said = page = ""
         for line in process.stdout:
             said += line
+            if line.startswith("page "):
+                page = line.split()[1]
             if " announced," in line and " 0 announced," not in line:
+                with urllib.request.urlopen(page + "stats.json") as answer:
+                    self.assertEqual([camera["id"] for camera in json.load(answer)["cameras"]], ["cam1"])
                 os.killpg(process.pid, signal.SIGINT)  # as the terminal does
                 break
         said += process.communicate(timeout=TIMEOUT)[0]
