@@ -14,8 +14,14 @@ G_BEGIN_DECLS
 typedef struct
 {
   gboolean started;
+  GstClockTime start;
+  GstClockTimeDiff base;        /* the smallest delay there was, those of the beginning apart */
+
+  gboolean is_far;              /* more than that by too much */
+  GstClockTime far_since;
+  GstClockTimeDiff far_delay;   /* at that time */
+
   gboolean behind;              /* pictures are being dropped until it has caught up */
-  GstClockTimeDiff base;        /* the smallest delay there was */
   GstClockTime behind_since;
 } GstEdgeCameraLag;
 
@@ -24,6 +30,9 @@ typedef struct
  * @lag: the state
  * @now: running time
  * @time: running time of the picture that is to be decoded
+ *
+ * A machine that only paused catches up by decoding, which costs no picture; so it has to be behind for a while without
+ * getting better.
  *
  * Returns: whether to drop it undecoded, because the pictures behind it have waited too long already
  */

@@ -239,34 +239,96 @@ test_no_burst_after_gap (void)
   g_assert_cmpuint (out, <=, 32);
 }
 
-static void
-test_lag (void)
+/* A camera with 25 fps whose pictures arrive 300 ms after their time. */
+typedef struct
 {
-  GstEdgeCameraLag lag = { 0, };
-  GstClockTime time = 0, now = 300 * MS;
-  guint i, dropped = 0;
+  GstEdgeCameraLag lag;
+  GstClockTime time;            /* of the last picture */
+  GstClockTime now;             /* when the decoder is free */
+  guint dropped;
+  GstClockTimeDiff worst;
+} Late;
+
+static void
+decode (Late *late, guint pictures, GstClockTime cost)
+{
+  guint i;
+
+  late->dropped = 0;
+  late->worst = 0;
+  for (i = 0; i < pictures; i++) {
+    late->time += 40 * MS;
+    late->now = MAX (late->now, late->time + 300 * MS);
+    late->worst = MAX (late->worst, GST_CLOCK_DIFF (late->time, late->now));
+    if (gst_edge_camera_lag_is_behind (&late->lag, late->now, late->time))
+      late->dropped++;
+    else
+      late->now += cost;
+  }
+}
+
+static void
+test_lag_overload (void)
+{
+  Late late = { {0}, };
+  guint i;
 
   /* decoding a picture takes twice as long as it lasts; dropping takes no time, so it catches up */
-  for (i = 0; i < 1000; i++) {
-    time += 40 * MS;
-    now = MAX (now, time + 300 * MS);
-    if (gst_edge_camera_lag_is_behind (&lag, now, time))
-      dropped++;
-    else
-      now += 80 * MS;
-    g_assert_cmpint (GST_CLOCK_DIFF (time, now), <,
-        (GstClockTimeDiff) (2500 * MS));
-  }
-  g_assert_cmpuint (dropped, >, 400);
-  g_assert_cmpuint (dropped, <, 600);
+  decode (&late, 1000, 80 * MS);
+  g_assert_cmpuint (late.dropped, >, 350);
+  g_assert_cmpuint (late.dropped, <, 600);
+  g_assert_cmpint (late.worst, <, (GstClockTimeDiff) (4500 * MS));
 
   /* a clock that jumps back is believed after a while */
   for (i = 0; i < 100; i++) {
-    now += 100 * MS;
-    time = now - 60 * GST_SECOND;
-    gst_edge_camera_lag_is_behind (&lag, now, time);
+    late.now += 100 * MS;
+    late.time = late.now - 60 * GST_SECOND;
+    gst_edge_camera_lag_is_behind (&late.lag, late.now, late.time);
   }
-  g_assert_false (gst_edge_camera_lag_is_behind (&lag, now, time));
+  g_assert_false (gst_edge_camera_lag_is_behind (&late.lag, late.now, late.time));
+}
+
+/* The machine did something else for a while; then it is fast enough. */
+static void
+test_lag_pause (void)
+{
+  const GstClockTime pauses[] = { 1900 * MS, 2500 * MS, 5 * GST_SECOND, 9 * GST_SECOND };
+  Late late = { {0}, };
+  guint i;
+
+  decode (&late, 500, 4 * MS);
+  g_assert_cmpuint (late.dropped, ==, 0);
+  for (i = 0; i < G_N_ELEMENTS (pauses); i++) {
+    late.now += pauses[i];
+    decode (&late, 500, 4 * MS);
+    g_assert_cmpuint (late.dropped, ==, 0);
+    g_assert_cmpint (GST_CLOCK_DIFF (late.time, late.now), <, (GstClockTimeDiff) (400 * MS));
+  }
+
+  /* one that just about copes would be late for minutes */
+  late.now += 5 * GST_SECOND;
+  decode (&late, 500, 38 * MS);
+  g_assert_cmpuint (late.dropped, >, 50);
+  g_assert_cmpuint (late.dropped, <, 200);
+}
+
+/* What a camera has kept since its last keyframe comes first, all at once, before its time. That sets no standard. */
+static void
+test_lag_burst (void)
+{
+  Late late = { {0}, };
+
+  late.time = 2 * GST_SECOND;   /* ahead of the clock */
+  late.lag.started = FALSE;
+  while (late.now < 1700 * MS) {
+    gst_edge_camera_lag_is_behind (&late.lag, late.now, late.time);
+    late.now += 40 * MS;
+    late.time += 20 * MS;
+  }
+  decode (&late, 200, 4 * MS);
+  late.now += 1800 * MS;
+  decode (&late, 500, 20 * MS);
+  g_assert_cmpuint (late.dropped, ==, 0);
 }
 
 int
@@ -283,6 +345,8 @@ main (int argc, char **argv)
   g_test_add_func ("/camera-limiter/rate-is-exact", test_rate_is_exact);
   g_test_add_func ("/camera-limiter/no-burst-after-gap",
       test_no_burst_after_gap);
-  g_test_add_func ("/camera-lag/all", test_lag);
+  g_test_add_func ("/camera-lag/overload", test_lag_overload);
+  g_test_add_func ("/camera-lag/pause", test_lag_pause);
+  g_test_add_func ("/camera-lag/burst", test_lag_burst);
   return g_test_run ();
 }
