@@ -12,10 +12,10 @@
 
 static const GstEdgeCameraCodec codecs[] = {
   {"H264", "rtph264depay", "h264parse",
-      "video/x-h264, stream-format=avc, alignment=au", FALSE},
+      "video/x-h264, stream-format=avc, alignment=au", FALSE, FALSE},
   {"H265", "rtph265depay", "h265parse",
-      "video/x-h265, stream-format=hvc1, alignment=au", FALSE},
-  {"JPEG", "rtpjpegdepay", NULL, "image/jpeg", TRUE},
+      "video/x-h265, stream-format=hvc1, alignment=au", FALSE, TRUE},
+  {"JPEG", "rtpjpegdepay", NULL, "image/jpeg", TRUE, FALSE},
 };
 
 const GstEdgeCameraCodec *

@@ -17,6 +17,7 @@ typedef struct
   const gchar *parser;          /* nullable */
   const gchar *caps;            /* what a decoder gets */
   gboolean all_keyframes;
+  gboolean is_h265;
 } GstEdgeCameraCodec;
 
 /* The codec of a stream of rtspsrc, or NULL when it is not video of a known kind. */

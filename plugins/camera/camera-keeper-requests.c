@@ -213,6 +213,7 @@ gst_edge_camera_keeper_get_stats (GstEdgeCameraKeeper *keeper)
       "keyframes-only", G_TYPE_BOOLEAN,
       GST_EDGE_CAMERA_GET (c->keyframes_only),
       "skipped", G_TYPE_UINT64, GST_EDGE_CAMERA_GET (c->skipped),
+      "skipped-packets", G_TYPE_UINT64, GST_EDGE_CAMERA_GET (c->skipped_packets),
       "dropped-late", G_TYPE_UINT64, GST_EDGE_CAMERA_GET (c->late),
       "frames", G_TYPE_UINT64, GST_EDGE_CAMERA_GET (c->frames),
       "dropped-rate", G_TYPE_UINT64, GST_EDGE_CAMERA_GET (c->limited),

@@ -29,22 +29,6 @@ beat_time (const GstSegment *segment, GstBuffer *buffer)
   return meta != NULL ? meta->timestamp : running_time (segment, GST_BUFFER_PTS (buffer));
 }
 
-static GstPadProbeReturn
-on_packet (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
-{
-  GstEdgeCameraSession *session = user_data;
-
-  gst_edge_camera_times_note (&session->times,
-      GST_PAD_PROBE_INFO_BUFFER (info));
-  return GST_PAD_PROBE_OK;
-}
-
-void
-gst_edge_camera_session_probe_packets (GstEdgeCameraSession *session, GstPad *pad)
-{
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_packet, session, NULL);
-}
-
 static gboolean
 apply_time (GstBuffer **buffer, guint index, gpointer user_data)
 {

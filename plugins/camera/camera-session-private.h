@@ -9,6 +9,7 @@
 #include "camera-codec.h"
 #include "camera-lag.h"
 #include "camera-session.h"
+#include "camera-sieve.h"
 #include "camera-times.h"
 #include "camera-watch.h"
 
@@ -41,6 +42,15 @@ struct _GstEdgeCameraSession
   GstElement *decoder;          /* nullable, the pipeline's */
   GstElement *scale_filter;     /* nullable, the pipeline's */
 
+  GstPad *sieved_at;            /* atomic, not owned: where packets of unwanted pictures are dropped; NULL = not known */
+
+  /* the thread that pushes into that pad */
+  GstEdgeCameraSieve sieve;
+  GQueue held_packets;
+  guint16 packets_dropped;
+  gboolean picture_dropped;     /* the current one is counted */
+  gboolean releasing;           /* what was held is on its way */
+
   /* streaming thread */
   GstSegment picture_segment;
   GstSegment frame_segment;
@@ -62,8 +72,13 @@ GstBusSyncReply gst_edge_camera_session_on_message (GstBus * bus, GstMessage * m
 /* Builds what follows a stream of the source. Streaming thread of the source. */
 void gst_edge_camera_session_build (GstEdgeCameraSession * session, GstPad * stream_pad);
 
-/* camera-session-pictures.c */
+/* camera-session-packets.c */
+/* Where packets come in: the pads that @rtpbin will have. */
+void gst_edge_camera_session_probe_received (GstEdgeCameraSession * session, GstElement * rtpbin);
+/* Where they leave it: the depayloader's @pad. */
 void gst_edge_camera_session_probe_packets (GstEdgeCameraSession * session, GstPad * pad);
+
+/* camera-session-pictures.c */
 void gst_edge_camera_session_probe_data (GstEdgeCameraSession * session, GstPad * pad);
 void gst_edge_camera_session_probe_pictures (GstEdgeCameraSession * session, GstPad * pad);
 void gst_edge_camera_session_probe_frames (GstEdgeCameraSession * session, GstPad * pad);

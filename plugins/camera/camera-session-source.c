@@ -206,6 +206,7 @@ on_new_manager (GstElement *source, GstElement *rtpbin, gpointer user_data)
   if (g_signal_lookup ("new-jitterbuffer", G_OBJECT_TYPE (rtpbin)) != 0)
     g_signal_connect (rtpbin, "new-jitterbuffer",
         G_CALLBACK (on_new_jitterbuffer), user_data);
+  gst_edge_camera_session_probe_received (user_data, rtpbin);
 }
 
 GstElement *

@@ -44,6 +44,7 @@ typedef struct
   guint64 pictures;             /* encoded, found in the stream */
   guint64 keyframes;            /* of them */
   guint64 skipped;              /* of them, not decoded because they were not needed */
+  guint64 skipped_packets;      /* network packets of them that were not even looked into */
   guint64 late;                 /* of them, not decoded because decoding was behind */
   guint64 frames;               /* decoded, or encoded ones that go out as they are */
   guint64 limited;              /* of them, dropped for the frame rate */

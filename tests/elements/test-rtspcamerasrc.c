@@ -262,6 +262,9 @@ test_keyframes (void)
   rig_await_frames (rig, 1, 6);
   g_assert_cmpuint (rig_get_stat (rig, 1, "frames"), <=,
       rig_get_stat (rig, 1, "keyframes"));
+  /* nine of ten pictures, of one packet or more each, go no further than the network */
+  g_assert_cmpuint (rig_get_stat (rig, 1, "skipped"), >=, 40);
+  g_assert_cmpuint (rig_get_stat (rig, 1, "skipped-packets"), >=, 40);
   rig_stop (rig);
   simulator_stop (simulator);
 }
