@@ -186,9 +186,9 @@ count_answer_locked (GstEdgeLinkClient *client, GstEdgeMessage *message, GstEdge
   GstEdgeLinkCounters *counters = &client->counters;
 
   if (result == GST_EDGE_DELIVERED) {
-    GST_EDGE_COUNTER_ADD (counters->delivered, 1);
-    GST_EDGE_COUNTER_ADD (counters->delivered_bytes, message->size);
     gst_edge_histogram_add (&client->latency, g_get_monotonic_time () - message->submitted_at);
+    GST_EDGE_COUNTER_ADD (counters->delivered_bytes, message->size);
+    GST_EDGE_COUNTER_ADD (counters->delivered, 1);      /* last: who sees it sees the others */
   } else if (result == GST_EDGE_SENT) {
     GST_EDGE_COUNTER_ADD (counters->unconfirmed, 1);
   } else {
