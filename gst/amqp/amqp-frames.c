@@ -139,15 +139,22 @@ handle_content (GstEdgeTransport *self, const amqp_frame_t *frame)
     self->in_return = FALSE;
 }
 
+/* Asking the socket once more, only to hear that there is nothing, costs two system calls. */
+static gboolean
+may_have_more (GstEdgeTransport *self)
+{
+  return self->is_tls || amqp_frames_enqueued (self->connection) || amqp_data_in_buffer (self->connection);
+}
+
 gboolean
 gst_edge_amqp_read_frames (GstEdgeTransport *self, GError **error)
 {
   struct timeval no_wait = { 0, 0 };
-  gboolean ok = TRUE;
-  gint status = AMQP_STATUS_OK;
+  gboolean ok = TRUE, more = TRUE;
+  gint status = AMQP_STATUS_TIMEOUT;
 
   gst_edge_link_begin_call (self->link, self->fd);
-  while (ok) {
+  while (ok && more) {
     amqp_frame_t frame;
 
     status = amqp_simple_wait_frame_noblock (self->connection, &frame, &no_wait);
@@ -157,8 +164,9 @@ gst_edge_amqp_read_frames (GstEdgeTransport *self, GError **error)
       ok = handle_method (self, &frame.payload.method, error);
     else
       handle_content (self, &frame);
+    more = may_have_more (self);
   }
-  if (ok && status != AMQP_STATUS_TIMEOUT) {
+  if (ok && status != AMQP_STATUS_OK && status != AMQP_STATUS_TIMEOUT) {
     gst_edge_amqp_set_status_error (error, "keep the connection", status);
     ok = FALSE;
   }

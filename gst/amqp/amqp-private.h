@@ -15,6 +15,7 @@ G_BEGIN_DECLS
 #define GST_EDGE_AMQP_CHANNEL 1
 
 #define GST_EDGE_AMQP_MAX_HEADERS 32
+#define GST_EDGE_AMQP_N_FRAME_HEADERS 6
 
 struct _GstEdgeAmqpHeaders
 {
@@ -23,16 +24,30 @@ struct _GstEdgeAmqpHeaders
   guint n_entries;
 };
 
+/* The frames of messages that have not left completely. */
+typedef struct
+{
+  GByteArray *text;             /* everything but the bodies */
+  GArray *pieces;               /* what goes out in turn: text and bodies */
+  GArray *bodies;               /* mapped while they are here */
+  guint next;                   /* the first piece that has not left */
+  gsize bytes;                  /* that have not left */
+} GstEdgeAmqpOutput;
+
 struct _GstEdgeTransport
 {
   GstEdgeLink *link;
   amqp_connection_state_t connection;
   gint fd;
+  gboolean is_tls;              /* then librabbitmq sends, and there is no output */
+  GstEdgeAmqpOutput output;
+  gboolean writing;             /* the socket did not take all of the output */
+  gint64 library_sent_at;       /* when librabbitmq sent something, at the earliest */
+  gint64 heartbeat;             /* microseconds; 0 = none */
   gint64 service_at;            /* when heartbeats want to be served */
   gint64 service_interval;      /* microseconds */
   gchar *blocked_reason;        /* the server's alarm; NULL = not blocked */
-  gboolean wants_write;         /* the socket was full */
-  gboolean wants_read;          /* something had arrived */
+  gboolean waits_for_room;      /* the socket was full before anything was sent */
   gboolean in_return;           /* between basic.return and the end of its body */
   gchar *return_exchange;       /* of the last basic.return; nullable */
   gchar *return_key;
@@ -54,7 +69,36 @@ gboolean gst_edge_amqp_prepare (GstEdgeTransport * self, GstEdgeTarget * target,
 /* amqp-frames.c: reads what has arrived, without waiting. FALSE when the connection or the channel is gone. */
 gboolean gst_edge_amqp_read_frames (GstEdgeTransport * self, GError ** error);
 
-/* amqp-publish.c */
-gint gst_edge_amqp_publish (GstEdgeTransport * self, GstEdgeMessage * message);
+/* amqp-properties.c: of one message; valid as long as the message is */
+typedef struct
+{
+  amqp_basic_properties_t basic;
+  amqp_table_entry_t entries[GST_EDGE_AMQP_N_FRAME_HEADERS + GST_EDGE_AMQP_MAX_HEADERS];
+  gchar *message_id;
+} GstEdgeAmqpProperties;
+
+void gst_edge_amqp_properties_init (GstEdgeAmqpProperties * self, const GstEdgeMessage * message);
+void gst_edge_amqp_properties_clear (GstEdgeAmqpProperties * self);
+
+/* amqp-output.c */
+void gst_edge_amqp_output_init (GstEdgeAmqpOutput * self);
+void gst_edge_amqp_output_clear (GstEdgeAmqpOutput * self);
+
+/* Appends one message. A librabbitmq status: unless it is AMQP_STATUS_OK, nothing was and never will be sent of it. */
+gint gst_edge_amqp_output_add (GstEdgeAmqpOutput * self, const GstEdgeMessage * message, gsize frame_max);
+
+/* Sends what the socket takes now; bytes is 0 when all has left. FALSE and errno when the connection is lost. */
+gboolean gst_edge_amqp_output_send (GstEdgeAmqpOutput * self, gint fd);
+
+/* amqp-publish.c: the way of messages to the socket */
+gboolean gst_edge_amqp_can_publish (GstEdgeTransport * self);
+gboolean gst_edge_amqp_publish (GstEdgeTransport * self, GstEdgeMessage * message, GError ** error);
+gboolean gst_edge_amqp_flush (GstEdgeTransport * self, GError ** error);
+
+/* Sends all that is left, waiting for the socket, so that librabbitmq may send. */
+gboolean gst_edge_amqp_finish_output (GstEdgeTransport * self, GError ** error);
+
+/* FALSE while a call that reads could send a heartbeat into the middle of a message. */
+gboolean gst_edge_amqp_may_read (GstEdgeTransport * self);
 
 G_END_DECLS

@@ -23,6 +23,7 @@ amqp_transport_close (GstEdgeTransport *self)
 {
   /* No amqp_connection_close(): it would wait for the broker. The broker takes a closed socket as well. */
   amqp_destroy_connection (self->connection);
+  gst_edge_amqp_output_clear (&self->output);
   g_free (self->blocked_reason);
   g_free (self->return_exchange);
   g_free (self->return_key);
@@ -96,7 +97,8 @@ set_up (GstEdgeTransport *self, GError **error)
   reply = log_in (self);
   if (reply.reply_type != AMQP_RESPONSE_NORMAL)
     gst_edge_amqp_set_reply_error (&local, "log in", reply);
-  else
+  self->library_sent_at = g_get_monotonic_time ();
+  if (local == NULL)
     gst_edge_amqp_open_channel (self, &local);
   gst_edge_link_end_call (self->link, &local);
   if (local == NULL)
@@ -111,10 +113,11 @@ amqp_transport_open (GstEdgeLink *link, guint host_index, GError **error)
 {
   const GstEdgeHost *host = gst_edge_endpoint_get_host (gst_edge_link_get_endpoint (link), host_index);
   GstEdgeTransport *self = g_new0 (GstEdgeTransport, 1);
-  gint heartbeat;
 
   self->link = link;
   self->fd = -1;
+  self->is_tls = gst_edge_endpoint_get_tls (gst_edge_link_get_endpoint (link)) != NULL;
+  gst_edge_amqp_output_init (&self->output);
   self->prepared = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->connection = amqp_new_connection ();
   if (self->connection == NULL)
@@ -123,8 +126,8 @@ amqp_transport_open (GstEdgeLink *link, guint host_index, GError **error)
     amqp_transport_close (self);
     return NULL;
   }
-  heartbeat = amqp_get_heartbeat (self->connection);
-  self->service_interval = heartbeat > 0 ? heartbeat * G_USEC_PER_SEC / 2 : 60 * G_USEC_PER_SEC;
+  self->heartbeat = amqp_get_heartbeat (self->connection) * G_USEC_PER_SEC;
+  self->service_interval = self->heartbeat > 0 ? self->heartbeat / 2 : 60 * G_USEC_PER_SEC;
   self->service_at = g_get_monotonic_time () + self->service_interval;
   return self;
 }
@@ -133,16 +136,19 @@ static void
 amqp_transport_get_poll (GstEdgeTransport *self, gint *fd, gshort *events)
 {
   *fd = self->fd;
-  *events = (gshort) (POLLIN | (self->wants_write ? POLLOUT : 0));
+  *events = (gshort) ((gst_edge_amqp_may_read (self) ? POLLIN : 0)
+      | (self->writing || self->waits_for_room ? POLLOUT : 0));
 }
 
 /* A call that waited for one answer may have read others: nothing will wake poll() for those. */
 static gint64
 amqp_transport_get_timer (GstEdgeTransport *self)
 {
-  gboolean has_unread = amqp_frames_enqueued (self->connection)
-      || amqp_data_in_buffer (self->connection);
+  gboolean has_unread;
 
+  if (!gst_edge_amqp_may_read (self))   /* until the socket takes the rest */
+    return G_MAXINT64;
+  has_unread = amqp_frames_enqueued (self->connection) || amqp_data_in_buffer (self->connection);
   return has_unread ? 0 : self->service_at;
 }
 
@@ -153,53 +159,20 @@ amqp_transport_is_blocked (GstEdgeTransport *self, const gchar **reason)
   return self->blocked_reason != NULL;
 }
 
-/* librabbitmq waits for a full socket without a limit; so look first, and see at the same time whether there is
- * anything to read. */
 static gboolean
-amqp_transport_can_send (GstEdgeTransport *self)
+amqp_transport_prepare (GstEdgeTransport *self, GstEdgeTarget *target, GError **error)
 {
-  struct pollfd fd = { self->fd, POLLIN | POLLOUT, 0 };
-
-  poll (&fd, 1, 0);
-  self->wants_write = (fd.revents & ~POLLIN) == 0;
-  self->wants_read = (fd.revents & ~POLLOUT) != 0;
-  return !self->wants_write;
-}
-
-/* TLS may hold what the socket does not show. */
-static gboolean
-may_read (GstEdgeTransport *self)
-{
-  return self->wants_read || amqp_transport_get_timer (self) <= g_get_monotonic_time ()
-      || gst_edge_endpoint_get_tls (gst_edge_link_get_endpoint (self->link)) != NULL;
-}
-
-static gboolean
-amqp_transport_send (GstEdgeTransport *self, GstEdgeMessage *message, GError **error)
-{
-  gint status;
-
-  /* Between any two messages: only so are alarms and lost connections seen in time. */
-  if (may_read (self) && !gst_edge_amqp_read_frames (self, error))
-    return FALSE;
-
-  gst_edge_link_begin_call (self->link, self->fd);
-  status = gst_edge_amqp_publish (self, message);
-  if (!gst_edge_link_end_call (self->link, error))
-    return FALSE;
-  if (status == AMQP_STATUS_OK)
-    return TRUE;
-  if (status == AMQP_STATUS_INVALID_PARAMETER)
-    g_set_error_literal (error, GST_EDGE_ERROR, GST_EDGE_ERROR_SETTINGS, "its bytes cannot be read");
-  else
-    gst_edge_amqp_set_status_error (error, "publish", status);
-  return FALSE;
+  return gst_edge_amqp_finish_output (self, error) && gst_edge_amqp_prepare (self, target, error);
 }
 
 static gboolean
 amqp_transport_service (GstEdgeTransport *self, gshort revents, GError **error)
 {
-  if (revents == 0 && g_get_monotonic_time () < amqp_transport_get_timer (self))
+  if (self->writing && (revents & ~POLLIN) != 0 && !gst_edge_amqp_flush (self, error))
+    return FALSE;
+  if (!gst_edge_amqp_may_read (self))
+    return TRUE;
+  if ((revents & ~POLLOUT) == 0 && g_get_monotonic_time () < amqp_transport_get_timer (self))
     return TRUE;
   return gst_edge_amqp_read_frames (self, error);
 }
@@ -214,9 +187,10 @@ gst_edge_amqp_transport_get_class (void)
     .get_poll = amqp_transport_get_poll,
     .get_timer = amqp_transport_get_timer,
     .is_blocked = amqp_transport_is_blocked,
-    .can_send = amqp_transport_can_send,
-    .prepare = gst_edge_amqp_prepare,
-    .send = amqp_transport_send,
+    .can_send = gst_edge_amqp_can_publish,
+    .prepare = amqp_transport_prepare,
+    .send = gst_edge_amqp_publish,
+    .flush = gst_edge_amqp_flush,
     .service = amqp_transport_service,
   };
 

@@ -15,6 +15,9 @@
 /* The client libraries copy what they send; this bounds the copies. One message may always be in flight. */
 #define MAX_IN_FLIGHT_BYTES (16 * 1024 * 1024)
 
+/* Then the link looks whether the server has something to say: an answer, an alarm, the end. */
+#define MAX_SENDS_PER_ROUND 64
+
 /* A window for each class: events pass when the one of the frames is full, and do not take the frames' places. */
 static gboolean
 window_is_open (GstEdgeLink *link, guint class)
@@ -313,17 +316,28 @@ send_message (GstEdgeLink *link, GstEdgeMessage *message, GError **error)
   return TRUE;
 }
 
-gboolean
-gst_edge_link_send_pending (GstEdgeLink *link, GError **error)
+/* FALSE when the connection is lost. */
+static gboolean
+send_some (GstEdgeLink *link, GError **error)
 {
-  const gchar *reason;
   GstEdgeMessage *message;
+  const gchar *reason;
+  guint i;
 
-  while (gst_edge_link_can_send (link) && (message = take_next (link)) != NULL) {
+  for (i = 0; i < MAX_SENDS_PER_ROUND; i++) {
+    if (!gst_edge_link_can_send (link) || (message = take_next (link)) == NULL)
+      return TRUE;
     if (!send_message (link, message, error))
       return FALSE;
     if (link->klass->is_blocked (link->transport, &reason))
-      break;
+      return TRUE;
   }
   return TRUE;
+}
+
+/* Not all that there is, but one round: between rounds the link reads what the server has to say. */
+gboolean
+gst_edge_link_send_pending (GstEdgeLink *link, GError **error)
+{
+  return send_some (link, error) && (link->klass->flush == NULL || link->klass->flush (link->transport, error));
 }

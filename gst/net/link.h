@@ -63,6 +63,7 @@ typedef enum
  * @prepare: make the target usable on this connection; once per connection and target
  * @send: send one message; the n-th one of a connection has the tag n. Fails with %GST_EDGE_ERROR_SETTINGS when this
  *   message can never be sent and nothing of it was
+ * @flush: (nullable): begin to send what @send may have kept back, so that small messages leave together
  * @service: read what has arrived without waiting for more, serve timers, report answers by
  *   gst_edge_link_complete(); FALSE when the connection is lost
  *
@@ -79,6 +80,7 @@ typedef struct
   gboolean (*can_send) (GstEdgeTransport * transport);
   gboolean (*prepare) (GstEdgeTransport * transport, GstEdgeTarget * target, GError ** error);
   gboolean (*send) (GstEdgeTransport * transport, GstEdgeMessage * message, GError ** error);
+  gboolean (*flush) (GstEdgeTransport * transport, GError ** error);
   gboolean (*service) (GstEdgeTransport * transport, gshort revents, GError ** error);
 } GstEdgeTransportClass;
 
