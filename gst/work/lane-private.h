@@ -24,6 +24,7 @@ struct _GstEdgeLane
   gpointer user_data;           /* const */
   GstEdgeCameraRecord *camera;  /* atomic: whose frames it has; nullable */
   gboolean ordered;             /* const: one item at a time, in order */
+  gboolean continuation;        /* const: its items have been in the pool before */
   guint parallel;               /* const: how many workers may run it at once */
 
   GMutex lock;
@@ -74,6 +75,16 @@ G_GNUC_INTERNAL void gst_edge_lane_read_work_stats (GstEdgeLane * lane, GstEdgeW
 
 /* What @stats of a lane say about the frames of its camera. */
 G_GNUC_INTERNAL void gst_edge_work_stats_to_counts (const GstEdgeWorkStats * stats, GstEdgeStageCounts * counts);
+
+/* Adds the @stats of the lane to a @sum over all lanes of the pool. */
+static inline void
+gst_edge_lane_add_to_sum (const GstEdgeLane * lane, const GstEdgeWorkStats * stats, GstEdgeWorkStats * sum)
+{
+  if (lane->continuation)
+    sum->continuing += stats->queued;
+  else
+    gst_edge_work_stats_add (sum, stats);
+}
 
 /* lane-run.c */
 

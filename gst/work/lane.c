@@ -14,7 +14,7 @@
 
 static GstEdgeLane *
 new_lane (GstEdgeWorkerPool *pool, const gchar *name, gboolean ordered,
-    GstEdgeLaneRunFunc run, GstEdgeLaneDropFunc drop, gpointer user_data)
+    gboolean continuation, GstEdgeLaneRunFunc run, GstEdgeLaneDropFunc drop, gpointer user_data)
 {
   const GstEdgeQueueLimits limits = {
     .max_buffers = DEFAULT_MAX_BUFFERS,
@@ -26,6 +26,7 @@ new_lane (GstEdgeWorkerPool *pool, const gchar *name, gboolean ordered,
   lane->pool = pool;
   lane->name = g_strdup (name);
   lane->ordered = ordered;
+  lane->continuation = continuation;
   lane->parallel = ordered ? 1 : gst_edge_worker_pool_get_max_workers (pool);
   lane->run = run;
   lane->drop = drop;
@@ -45,14 +46,21 @@ GstEdgeLane *
 gst_edge_lane_new (GstEdgeWorkerPool *pool, const gchar *name,
     GstEdgeLaneRunFunc run, GstEdgeLaneDropFunc drop, gpointer user_data)
 {
-  return new_lane (pool, name, TRUE, run, drop, user_data);
+  return new_lane (pool, name, TRUE, FALSE, run, drop, user_data);
+}
+
+GstEdgeLane *
+gst_edge_lane_new_continuation (GstEdgeWorkerPool *pool, const gchar *name,
+    GstEdgeLaneRunFunc run, GstEdgeLaneDropFunc drop, gpointer user_data)
+{
+  return new_lane (pool, name, TRUE, TRUE, run, drop, user_data);
 }
 
 GstEdgeLane *
 gst_edge_lane_new_unordered (GstEdgeWorkerPool *pool, const gchar *name,
     GstEdgeLaneRunFunc run, GstEdgeLaneDropFunc drop, gpointer user_data)
 {
-  return new_lane (pool, name, FALSE, run, drop, user_data);
+  return new_lane (pool, name, FALSE, FALSE, run, drop, user_data);
 }
 
 GstEdgeLane *

@@ -46,6 +46,11 @@ typedef enum
 GST_EDGE_API GstEdgeLane *gst_edge_lane_new (GstEdgeWorkerPool * pool, const gchar * name, GstEdgeLaneRunFunc run,
     GstEdgeLaneDropFunc drop, gpointer user_data);
 
+/* A lane whose items have been in the pool before: a frame that was stored and goes on. The pool does not count them once
+ * more among what waits, may wait, came and went, but says how many wait as "continuing". */
+GST_EDGE_API GstEdgeLane *gst_edge_lane_new_continuation (GstEdgeWorkerPool * pool, const gchar * name,
+    GstEdgeLaneRunFunc run, GstEdgeLaneDropFunc drop, gpointer user_data);
+
 /* For one who calls a lane that its owner may free meanwhile: it stays valid, but refuses everything. */
 GST_EDGE_API GstEdgeLane *gst_edge_lane_ref (GstEdgeLane * lane);
 GST_EDGE_API void gst_edge_lane_unref (GstEdgeLane * lane);

@@ -36,7 +36,7 @@ report_lane (GstEdgeLane *lane, GstEdgeWorkStats *sum, GstEdgeLaneReportFunc fun
   GstEdgeStageCounts counts;
 
   gst_edge_lane_read_work_stats (lane, &stats);
-  gst_edge_work_stats_add (sum, &stats);
+  gst_edge_lane_add_to_sum (lane, &stats, sum);
   if (camera == NULL)
     return;
   gst_edge_work_stats_to_counts (&stats, &counts);

@@ -49,6 +49,7 @@ gst_edge_work_stats_add (GstEdgeWorkStats *sum, const GstEdgeWorkStats *stats)
   sum->running += stats->running;
   sum->capacity += stats->capacity;
   sum->unlimited |= stats->unlimited;
+  sum->continuing += stats->continuing;
   gst_edge_histogram_merge (&sum->wait, &stats->wait);
   gst_edge_histogram_merge (&sum->run, &stats->run);
 }

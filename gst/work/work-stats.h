@@ -26,6 +26,7 @@ typedef struct
   guint running;
   guint64 capacity;             /* sum of max-size-buffers; 0 when one has no limit */
   gboolean unlimited;
+  guint continuing;             /* in a sum: wait in lanes whose items have been in the pool before */
 
   GstEdgeHistogram wait;        /* queued until run */
   GstEdgeHistogram run;

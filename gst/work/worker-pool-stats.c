@@ -46,7 +46,8 @@ gst_edge_worker_pool_remove_lane (GstEdgeWorkerPool *pool, GstEdgeLane *lane)
   g_mutex_lock (&pool->lock);
   g_mutex_lock (&pool->census);
   g_ptr_array_remove_fast (pool->lanes, lane);
-  gst_edge_work_stats_add (&pool->gone, &stats);
+  if (!lane->continuation)
+    gst_edge_work_stats_add (&pool->gone, &stats);
   if (camera != NULL)
     gst_edge_camera_record_add_gone (camera, GST_EDGE_STAGE_POOL, &counts);
   g_mutex_unlock (&pool->census);
@@ -63,8 +64,10 @@ sum_lanes_locked (GstEdgeWorkerPool *pool, GstEdgeWorkStats *sum)
 
   *sum = pool->gone;
   for (i = 0; i < pool->lanes->len; i++) {
-    gst_edge_lane_get_work_stats (g_ptr_array_index (pool->lanes, i), &stats);
-    gst_edge_work_stats_add (sum, &stats);
+    GstEdgeLane *lane = g_ptr_array_index (pool->lanes, i);
+
+    gst_edge_lane_get_work_stats (lane, &stats);
+    gst_edge_lane_add_to_sum (lane, &stats, sum);
   }
 }
 
@@ -87,7 +90,8 @@ gst_edge_worker_pool_get_stats (GstEdgeWorkerPool *pool)
 
   gst_edge_work_stats_to_structure (&sum, structure);
   gst_structure_set (structure, "max-workers", G_TYPE_UINT,
-      gst_edge_worker_pool_get_max_workers (pool), NULL);
+      gst_edge_worker_pool_get_max_workers (pool),
+      "continuing", G_TYPE_UINT, sum.continuing, NULL);
   return structure;
 }
 

@@ -80,7 +80,8 @@ GST_EDGE_API void gst_edge_worker_pool_get_options (GstEdgeWorkerPool * pool, Gs
 
 /* (transfer full): "edge-pool-stats" with name, workers, max-workers, threads, busy, lanes, and summed over all lanes,
  * gone ones included: queued, capacity, in, out, processed (= out + errors), errors, dropped (all reasons),
- * dropped-new, dropped-old, dropped-gop, dropped-age, cancelled, wait-p50, wait-p99, run-p50, run-p99. */
+ * dropped-new, dropped-old, dropped-gop, dropped-age, cancelled, wait-p50, wait-p99, run-p50, run-p99. A frame that
+ * goes on in the pool after it was stored is counted once, and while it waits for that also in continuing. */
 GST_EDGE_API GstStructure *gst_edge_worker_pool_get_stats (GstEdgeWorkerPool * pool);
 
 /* "Worker pool default: Workers: 16, Queue: 45/1000, Processing: 12" in the log (category workerpool, INFO), unless

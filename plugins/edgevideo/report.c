@@ -95,7 +95,7 @@ get_number (const GstStructure *s, const gchar *name)
   return value;
 }
 
-/* The pool's own capacity has also what waits behind the stores, and shrinks while cameras leave at the end. */
+/* The pool's own capacity shrinks while cameras leave at the end. */
 static GstStructure *
 make_pool (const GstStructure *stats, guint64 capacity)
 {

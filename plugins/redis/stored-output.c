@@ -121,7 +121,7 @@ gst_stored_output_new (GstPad *pad, const gchar *pool, guint max_buffers, GError
   self->pad = gst_object_ref (pad);
   self->sticky = g_ptr_array_new_with_free_func ((GDestroyNotify) gst_event_unref);
   name = gst_object_get_path_string (GST_OBJECT (pad));
-  self->lane = gst_edge_lane_new (workers, name, run_output, drop_output, self);
+  self->lane = gst_edge_lane_new_continuation (workers, name, run_output, drop_output, self);
   gst_edge_lane_set_limits (self->lane, &limits);
   gst_edge_worker_pool_unref (workers); /* the lane has its own reference */
   g_free (name);
