@@ -6,7 +6,7 @@
 /**
  * SECTION:element-edgejpegenc
  * @title: edgejpegenc
- * @see_also: rtspcamerasrc, framestamp, jpegenc
+ * @see_also: rtspcamerasrc, framestamp, jpegcolor, jpegenc
  *
  * JPEGs of whatever a camera sends. Raw video is converted to the colours that a JPEG means (BT.601, full range:
  * white is white) and encoded; what is a JPEG already passes through untouched. A stream may change from one to the
@@ -26,9 +26,6 @@
 #include "gstedgejpegenc-private.h"
 
 #define DEFAULT_QUALITY 85
-
-/* Why it is asked for in these words: tests/bench/README.md. */
-#define JPEG_COLOURS "video/x-raw,format=YV12,colorimetry=1:2:0:0"
 
 enum
 {
@@ -57,16 +54,16 @@ add (GstEdgeJpegEnc *self, const gchar *factory, const gchar *name)
 static void
 build (GstEdgeJpegEnc *self)
 {
-  GstElement *colours = add (self, "videoconvert", "colours"), *filter = add (self, "capsfilter", "full-range");
+  /* the first one only has something to do with formats that the second one does not know, and costs nothing else */
+  GstElement *format = add (self, "videoconvert", "format"), *colours = add (self, "jpegcolor", "colours");
 
   self->encoder = add (self, "jpegenc", "encoder");
   if (self->missing != NULL) {
     gst_edge_jpeg_enc_make_pads (self, NULL, NULL);
     return;
   }
-  gst_util_set_object_arg (G_OBJECT (filter), "caps", JPEG_COLOURS);
-  gst_element_link_many (colours, filter, self->encoder, NULL);
-  gst_edge_jpeg_enc_make_pads (self, colours, self->encoder);
+  gst_element_link_many (format, colours, self->encoder, NULL);
+  gst_edge_jpeg_enc_make_pads (self, format, self->encoder);
 }
 
 static GstStateChangeReturn
@@ -77,7 +74,8 @@ gst_edge_jpeg_enc_change_state (GstElement *element, GstStateChange transition)
 
   if (transition == GST_STATE_CHANGE_NULL_TO_READY && self->missing != NULL) {
     GST_ELEMENT_ERROR (self, CORE, MISSING_PLUGIN,
-        ("the element %s is missing; install gstreamer1.0-plugins-base and gstreamer1.0-plugins-good", self->missing),
+        ("the element %s is missing; install gstreamer1.0-plugins-base, gstreamer1.0-plugins-good and all plugins of "
+                "one version of gst-edge-video", self->missing),
         (NULL));
     return GST_STATE_CHANGE_FAILURE;
   }

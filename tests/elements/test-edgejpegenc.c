@@ -14,6 +14,7 @@
 
 #define SIDE 64
 #define RAW(colours) "video/x-raw,format=I420,width=64,height=64,framerate=10/1" colours
+#define RAW_422 "video/x-raw,format=Y42B,width=64,height=64,framerate=10/1,colorimetry=(string)bt709"
 #define CAMERA ",colorimetry=(string)bt709"
 
 /* One of the camera's colours: 235 is its white, 16 its black. */
@@ -81,6 +82,22 @@ GST_START_TEST (test_colours)
     gst_harness_teardown (h);
     g_free (caps);
   }
+}
+
+GST_END_TEST;
+
+/* A format that is not what most cameras' decoders give. */
+GST_START_TEST (test_other_format)
+{
+  GstHarness *h = gst_harness_new ("edgejpegenc");
+  GstBuffer *buffer = gst_buffer_new_allocate (NULL, SIDE * SIDE * 2, NULL);
+
+  gst_harness_set_src_caps_str (h, RAW_422);
+  gst_buffer_memset (buffer, 0, 235, SIDE * SIDE);
+  gst_buffer_memset (buffer, SIDE * SIDE, 128, SIDE * SIDE);
+  GST_BUFFER_PTS (buffer) = 0;
+  fail_unless (decode (gst_harness_push_and_pull (h, buffer)) >= 252);
+  gst_harness_teardown (h);
 }
 
 GST_END_TEST;
@@ -232,6 +249,7 @@ edgejpegenc_suite (void)
 
   suite_add_tcase (suite, tc);
   tcase_add_test (tc, test_colours);
+  tcase_add_test (tc, test_other_format);
   tcase_add_test (tc, test_jpeg_stays);
   tcase_add_test (tc, test_changes);
   tcase_add_test (tc, test_what_is_accepted);
