@@ -15,13 +15,11 @@
 #define DEFAULT_MAX_SIZE_BUFFERS 100
 #define DEFAULT_MAX_SIZE_BYTES (64 * 1024 * 1024)
 #define DEFAULT_LEAKY GST_EDGE_LEAKY_UPSTREAM
-#define DEFAULT_TIMEOUT (5 * GST_SECOND)
+#define DEFAULT_TIMEOUT (GST_EDGE_LINK_DEFAULT_TIMEOUT * GST_USECOND)
 #define MIN_TIMEOUT (100 * GST_MSECOND)
 #define MAX_TIMEOUT (10 * 60 * GST_SECOND)
 #define DEFAULT_DRAIN_TIMEOUT (5 * GST_SECOND)
-#define DEFAULT_MAX_IN_FLIGHT 32
-#define DEFAULT_CIRCUIT_MAX_FAILURES 20
-#define DEFAULT_CIRCUIT_RESET (60 * GST_SECOND)
+#define DEFAULT_CIRCUIT_RESET (GST_EDGE_LINK_DEFAULT_CIRCUIT_RESET * GST_USECOND)
 
 enum
 {
@@ -56,8 +54,8 @@ gst_edge_link_sink_init_settings (GstEdgeLinkSinkSettings *settings)
   settings->limits.leaky = DEFAULT_LEAKY;
   settings->timeout = DEFAULT_TIMEOUT;
   settings->drain_timeout = DEFAULT_DRAIN_TIMEOUT;
-  settings->max_in_flight = DEFAULT_MAX_IN_FLIGHT;
-  settings->circuit_max_failures = DEFAULT_CIRCUIT_MAX_FAILURES;
+  settings->max_in_flight = GST_EDGE_LINK_DEFAULT_MAX_IN_FLIGHT;
+  settings->circuit_max_failures = GST_EDGE_LINK_DEFAULT_CIRCUIT_MAX_FAILURES;
   settings->circuit_reset = DEFAULT_CIRCUIT_RESET;
 }
 
@@ -306,11 +304,12 @@ gst_edge_link_sink_install_properties (GObjectClass *klass)
       "Longest time that EOS waits for the server's answers, in ns", 0, MAX_TIMEOUT,
       DEFAULT_DRAIN_TIMEOUT, playing);
   properties[PROP_MAX_IN_FLIGHT] = g_param_spec_uint ("max-in-flight", "Max. in flight",
-      "Most frames sent and not yet answered on the connection, and as many events besides", 1, 65535, DEFAULT_MAX_IN_FLIGHT, ready);
+      "Most frames sent and not yet answered on the connection, and as many events besides", 1, 65535,
+      GST_EDGE_LINK_DEFAULT_MAX_IN_FLIGHT, ready);
   properties[PROP_CIRCUIT_MAX_FAILURES] = g_param_spec_uint ("circuit-max-failures",
       "Circuit max. failures", "Failures to connect in a row after which connecting pauses for "
       "circuit-reset; those in the first 10 s of an outage do not count (0 = never)", 0, G_MAXUINT,
-      DEFAULT_CIRCUIT_MAX_FAILURES, ready);
+      GST_EDGE_LINK_DEFAULT_CIRCUIT_MAX_FAILURES, ready);
   properties[PROP_CIRCUIT_RESET] = g_param_spec_uint64 ("circuit-reset", "Circuit reset",
       "How long connecting pauses before a single new try, in ns", GST_MSECOND, G_MAXINT64,
       DEFAULT_CIRCUIT_RESET, ready);

@@ -32,6 +32,12 @@ typedef struct
   const gchar *group;
 } GstEdgeLinkSettings;
 
+/* What everybody asks of a link who was not told otherwise: who shares one must agree. In microseconds. */
+#define GST_EDGE_LINK_DEFAULT_TIMEOUT (5 * G_USEC_PER_SEC)
+#define GST_EDGE_LINK_DEFAULT_MAX_IN_FLIGHT 32
+#define GST_EDGE_LINK_DEFAULT_CIRCUIT_MAX_FAILURES 20
+#define GST_EDGE_LINK_DEFAULT_CIRCUIT_RESET (60 * G_USEC_PER_SEC)
+
 /**
  * GstEdgeLinkClientFuncs:
  * @completed: the server answered @message, which stays owned by the link. Not called with %GST_EDGE_RETRY

@@ -2,7 +2,7 @@
  * Copyright (C) 2026 the gst-edge-video authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * source ! colours ! jpegenc ! framestamp ! tee, and behind it what is enabled of the three ways out. */
+ * source ! JPEGs ! framestamp ! tee, and behind it what is enabled of the three ways out. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -10,9 +10,6 @@
 
 #include "camera-graph.h"
 #include "net/endpoint.h"
-
-/* JPEG means full-range BT.601. Why it is asked for in these words: tests/bench/README.md. */
-#define JPEG_COLOURS "video/x-raw,format=YV12,colorimetry=1:2:0:0"
 
 typedef struct
 {
@@ -36,6 +33,7 @@ static void
 add_source (Plan *plan)
 {
   static const gchar *const protocols[] = { "tcp", "udp", "tcp+udp-mcast+udp" };
+  static const gchar *const decode_modes[] = { "auto", "all", "keyframes" };
   const GstEdgeCameraConfig *camera = plan->camera;
   GstEdgeGraphNode *node = add (plan, "rtspcamerasrc", GST_EDGE_CAMERA_SOURCE);
   GstEdgeRate rate = gst_edge_config_get_rate (plan->config, camera);
@@ -51,6 +49,10 @@ add_source (Plan *plan)
   if (camera->protocol != GST_EDGE_CAMERA_TCP)
     gst_edge_graph_set (node, "protocols", protocols[camera->protocol]);
   gst_edge_graph_set_uint (node, "latency", camera->latency_ms * GST_MSECOND);
+  if (camera->decode != GST_EDGE_CAMERA_DECODE_AUTO)
+    gst_edge_graph_set (node, "decode", decode_modes[camera->decode]);
+  if (camera->stall_timeout != 0)
+    gst_edge_graph_set_uint (node, "stall-timeout", camera->stall_timeout * GST_SECOND);
   gst_edge_graph_set (node, "framerate", framerate);
   gst_edge_config_get_size (plan->config, camera, &width, &height);
   if (width != 0) {
@@ -65,12 +67,8 @@ add_source (Plan *plan)
 static void
 add_encoder (Plan *plan)
 {
-  GstEdgeGraphNode *node;
+  GstEdgeGraphNode *node = add (plan, "edgejpegenc", "encoder");
 
-  add (plan, "videoconvert", "colours");
-  node = add (plan, "capsfilter", "full-range");
-  gst_edge_graph_set (node, "caps", JPEG_COLOURS);
-  node = add (plan, "jpegenc", "encoder");
   gst_edge_graph_set_uint (node, "quality", gst_edge_config_get_quality (plan->config, plan->camera));
   node = add (plan, "framestamp", GST_EDGE_CAMERA_STAMP);
   gst_edge_graph_set (node, "camera-id", plan->camera->id);
@@ -87,6 +85,39 @@ escape_template (const gchar *text)
   return g_string_free (escaped, FALSE);
 }
 
+/* What is not given is the element's default. */
+static void
+set_server (GstEdgeGraphNode *node, const GstEdgeServerConfig *server)
+{
+  if (server->ca_file != NULL)
+    gst_edge_graph_set (node, "ca-file", server->ca_file);
+  if (server->cert_file != NULL)
+    gst_edge_graph_set (node, "cert-file", server->cert_file);
+  if (server->key_file != NULL)
+    gst_edge_graph_set (node, "key-file", server->key_file);
+  if (!server->tls_verify)
+    gst_edge_graph_set (node, "tls-verify", "false");
+  if (server->timeout != 0)
+    gst_edge_graph_set_uint (node, "timeout", server->timeout * GST_SECOND);
+  if (server->max_in_flight != 0)
+    gst_edge_graph_set_uint (node, "max-in-flight", server->max_in_flight);
+  if (server->max_size_buffers != 0)
+    gst_edge_graph_set_uint (node, "max-size-buffers", server->max_size_buffers);
+  if (server->max_age != 0)
+    gst_edge_graph_set_uint (node, "max-age", server->max_age * GST_SECOND);
+  if (server->leaky == GST_EDGE_FULL_DROP_OLD)
+    gst_edge_graph_set (node, "leaky", "downstream");
+}
+
+static void
+set_broker (Plan *plan, GstEdgeGraphNode *node)
+{
+  gst_edge_graph_set_secret (node, "uri", plan->config->amqp_url);
+  if (plan->config->amqp_delivery_mode != 0)
+    gst_edge_graph_set_uint (node, "delivery-mode", plan->config->amqp_delivery_mode);
+  set_server (node, &plan->config->amqp);
+}
+
 static void
 add_publisher (Plan *plan)
 {
@@ -94,7 +125,7 @@ add_publisher (Plan *plan)
   gchar *prefix = escape_template (plan->config->amqp_key_prefix);
   gchar *key = g_strconcat (prefix, "{camera-id}", NULL);
 
-  gst_edge_graph_set_secret (node, "uri", plan->config->amqp_url);
+  set_broker (plan, node);
   gst_edge_graph_set (node, "exchange", plan->config->amqp_exchange);
   gst_edge_graph_set (node, "routing-key", key);
   g_free (key);
@@ -119,6 +150,11 @@ add_store (Plan *plan)
   gchar *uri = gst_edge_config_make_redis_uri (plan->config);
 
   gst_edge_graph_set_secret (node, "uri", uri);
+  set_server (node, &plan->config->redis);
+  if (plan->config->redis_latest)
+    gst_edge_graph_set (node, "latest", "true");
+  if (plan->config->redis_index)
+    gst_edge_graph_set (node, "index", "true");
   gst_edge_graph_set_uint (node, "ttl", plan->config->redis_ttl);
   gst_edge_graph_set (node, "tenant", gst_edge_endpoint_get_vhost (endpoint));
   gst_edge_graph_set (node, "prefix", plan->config->redis_prefix);
@@ -133,7 +169,7 @@ add_announcer (Plan *plan)
   GstEdgeGraphNode *node = add (plan, "metadatapub", GST_EDGE_CAMERA_ANNOUNCE);
   gchar *key = escape_template (plan->config->metadata_key);
 
-  gst_edge_graph_set_secret (node, "uri", plan->config->amqp_url);
+  set_broker (plan, node);
   gst_edge_graph_set (node, "exchange", plan->config->metadata_exchange);
   gst_edge_graph_set (node, "routing-key", key);
   g_free (key);

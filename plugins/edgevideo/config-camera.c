@@ -21,6 +21,7 @@
 #define FIELD(name) G_STRUCT_OFFSET (GstEdgeCameraConfig, name)
 
 static const gchar *const protocols[] = { "tcp", "udp", "auto", NULL };
+static const gchar *const decode_modes[] = { "auto", "all", "keyframes", NULL };
 
 const GstEdgeConfigKey gst_edge_camera_keys[] = {
   {"id", GST_EDGE_VALUE_ID, FIELD (id), 1, 64, "an id of " GST_EDGE_CAMERA_ID_RULE},
@@ -38,6 +39,9 @@ const GstEdgeConfigKey gst_edge_camera_keys[] = {
       "a size from 16x16 to 8192x8192, like 1280x720"},
   {"protocol", GST_EDGE_VALUE_CHOICE, FIELD (protocol), 0, 0, "tcp, udp or auto", FALSE, protocols},
   {"latency_ms", GST_EDGE_VALUE_NUMBER, FIELD (latency_ms), 0, 60000, "a number of milliseconds from 0 to 60000"},
+  {"decode", GST_EDGE_VALUE_CHOICE, FIELD (decode), 0, 0, "auto, all or keyframes", FALSE, decode_modes},
+  {"stall_timeout_seconds", GST_EDGE_VALUE_NUMBER, FIELD (stall_timeout), 1, 3600,
+      "a number of seconds from 1 to 3600"},
   {NULL}
 };
 

@@ -37,7 +37,9 @@ same_amqp (const GstEdgeConfig *before, const GstEdgeConfig *after)
 {
   return same_text (before->amqp_url, after->amqp_url)
       && same_text (before->amqp_exchange, after->amqp_exchange)
-      && same_text (before->amqp_key_prefix, after->amqp_key_prefix);
+      && same_text (before->amqp_key_prefix, after->amqp_key_prefix)
+      && before->amqp_delivery_mode == after->amqp_delivery_mode
+      && gst_edge_server_config_is_same (&before->amqp, &after->amqp);
 }
 
 static gboolean
@@ -45,7 +47,10 @@ same_redis (const GstEdgeConfig *before, const GstEdgeConfig *after)
 {
   if (!before->redis_enabled || !after->redis_enabled)
     return before->redis_enabled == after->redis_enabled;
-  return same_text (before->redis_address, after->redis_address) && before->redis_ttl == after->redis_ttl
+  return same_text (before->redis_url, after->redis_url) && same_text (before->redis_address, after->redis_address)
+      && before->redis_database == after->redis_database && before->redis_tls == after->redis_tls
+      && before->redis_latest == after->redis_latest && before->redis_index == after->redis_index
+      && gst_edge_server_config_is_same (&before->redis, &after->redis) && before->redis_ttl == after->redis_ttl
       && same_text (before->redis_prefix, after->redis_prefix)
       && same_text (before->redis_username, after->redis_username)
       && same_text (before->redis_password, after->redis_password);
@@ -57,14 +62,35 @@ gst_edge_config_has_same_events (const GstEdgeConfig *before, const GstEdgeConfi
   if (!before->metadata_enabled || !after->metadata_enabled)
     return before->metadata_enabled == after->metadata_enabled;
   return same_text (before->amqp_url, after->amqp_url)
+      && gst_edge_server_config_is_same (&before->amqp, &after->amqp)
       && same_text (before->metadata_exchange, after->metadata_exchange)
       && same_text (before->metadata_key, after->metadata_key);
+}
+
+/* What is shared by all cameras has it from the first that opens it: the pool, and the connections. */
+static const gchar *
+find_shared_change (const GstEdgeConfig *before, const GstEdgeConfig *after)
+{
+  if (before->max_workers != after->max_workers)
+    return "optimization.max_workers";
+  if (!gst_edge_server_config_is_same_link (&before->amqp, &after->amqp))
+    return "how RabbitMQ is spoken to";
+  if (!gst_edge_server_config_is_same_link (&before->redis, &after->redis))
+    return "how Redis is spoken to";
+  return NULL;
 }
 
 gboolean
 gst_edge_config_may_coexist (const GstEdgeConfig *before, const GstEdgeConfig *after)
 {
-  return before->max_workers == after->max_workers;
+  return find_shared_change (before, after) == NULL;
+}
+
+gboolean
+gst_edge_config_has_same_metrics (const GstEdgeConfig *before, const GstEdgeConfig *after)
+{
+  return before->metrics_port == after->metrics_port && same_text (before->metrics_address, after->metrics_address)
+      && same_text (before->metrics_token_file, after->metrics_token_file);
 }
 
 gboolean
@@ -73,7 +99,8 @@ gst_edge_config_is_same_camera (const GstEdgeConfig *before, const GstEdgeConfig
   const GstEdgeCameraConfig *x = gst_edge_config_find (before, id), *y = gst_edge_config_find (after, id);
 
   return same_text (x->url, y->url) && same_text (x->user, y->user) && same_text (x->password, y->password)
-      && x->protocol == y->protocol && x->latency_ms == y->latency_ms
+      && x->protocol == y->protocol && x->latency_ms == y->latency_ms && x->decode == y->decode
+      && x->stall_timeout == y->stall_timeout
       && same_frames (before, x, after, y)
       && before->circuit_max_failures == after->circuit_max_failures
       && before->circuit_reset == after->circuit_reset
@@ -108,8 +135,7 @@ gst_edge_config_diff_new (const GstEdgeConfig *before, const GstEdgeConfig *afte
     if (gst_edge_config_find (after, camera->id) == NULL)
       g_ptr_array_add (self->removed, g_strdup (camera->id));
   }
-  if (!gst_edge_config_may_coexist (before, after))
-    self->full_restart = g_strdup ("optimization.max_workers");
+  self->full_restart = g_strdup (find_shared_change (before, after));
   self->lane_size_changed = gst_edge_config_get_lane_size (before) != gst_edge_config_get_lane_size (after);
   return self;
 }

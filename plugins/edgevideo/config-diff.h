@@ -42,6 +42,9 @@ gboolean gst_edge_config_may_coexist (const GstEdgeConfig * before, const GstEdg
 /* Whether events about cameras go the same way. */
 gboolean gst_edge_config_has_same_events (const GstEdgeConfig * before, const GstEdgeConfig * after);
 
+/* Whether the server of the live page can go on as it is. */
+gboolean gst_edge_config_has_same_metrics (const GstEdgeConfig * before, const GstEdgeConfig * after);
+
 /* (transfer full): "added: cam4; changed: cam1, cam2; …" */
 gchar *gst_edge_config_diff_to_text (const GstEdgeConfigDiff * self);
 

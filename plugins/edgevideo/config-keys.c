@@ -13,8 +13,27 @@
 #define MAX_SHORT_STRING 255    /* of AMQP */
 
 #define FIELD(name) G_STRUCT_OFFSET (GstEdgeConfig, name)
+#define REDIS_URL_RULE "redis://user:password@host:6379/0, or one with redis+unix, redis+sentinel or rediss"
 #define NAME_RULE "a name of 1 to 255 bytes"
+#define FILE_RULE "the name of a PEM file"
 #define SIZE_RULE "a size from 16x16 to 8192x8192, like 1280x720"
+
+static const gchar *const full_policies[] = { "upstream", "downstream", NULL };
+
+/* Named as the properties of the sinks are. */
+#define SERVER_KEYS(server) \
+  {"ca_file", GST_EDGE_VALUE_TEXT, FIELD (server.ca_file), 1, 4096, FILE_RULE}, \
+  {"cert_file", GST_EDGE_VALUE_TEXT, FIELD (server.cert_file), 1, 4096, FILE_RULE}, \
+  {"key_file", GST_EDGE_VALUE_TEXT, FIELD (server.key_file), 1, 4096, FILE_RULE}, \
+  {"tls_verify", GST_EDGE_VALUE_FLAG, FIELD (server.tls_verify), 0, 0, "true or false"}, \
+  {"timeout_seconds", GST_EDGE_VALUE_NUMBER, FIELD (server.timeout), 1, 600, "a number of seconds from 1 to 600"}, \
+  {"max_in_flight", GST_EDGE_VALUE_NUMBER, FIELD (server.max_in_flight), 1, 65535, "a number from 1 to 65535"}, \
+  {"max_size_buffers", GST_EDGE_VALUE_NUMBER, FIELD (server.max_size_buffers), 1, 1000000, \
+      "a number of frames from 1 to 1000000"}, \
+  {"max_age_seconds", GST_EDGE_VALUE_NUMBER, FIELD (server.max_age), 0, 86400, \
+      "a number of seconds from 0 to 86400 (0 = no limit)"}, \
+  {"leaky", GST_EDGE_VALUE_CHOICE, FIELD (server.leaky), 0, 0, \
+      "upstream (the new frame is dropped) or downstream (the oldest one)", FALSE, full_policies}
 
 const GstEdgeConfigKey gst_edge_config_top_keys[] = {
   {"target_fps", GST_EDGE_VALUE_RATE, FIELD (frames.rate), 0, 0,
@@ -27,6 +46,8 @@ static const GstEdgeConfigKey amqp_keys[] = {
   {"exchange", GST_EDGE_VALUE_TEXT, FIELD (amqp_exchange), 1, MAX_SHORT_STRING, NAME_RULE},
   {"routing_key_prefix", GST_EDGE_VALUE_TEXT, FIELD (amqp_key_prefix), 0, MAX_SHORT_STRING - 64,
       "a text of at most 191 bytes; the camera id comes behind it"},
+  {"delivery_mode", GST_EDGE_VALUE_NUMBER, FIELD (amqp_delivery_mode), 1, 2, "1 (transient) or 2 (persistent)"},
+  SERVER_KEYS (amqp),
   {NULL}
 };
 
@@ -38,6 +59,12 @@ static const GstEdgeConfigKey redis_keys[] = {
   {"username", GST_EDGE_VALUE_TEXT, FIELD (redis_username), 0, 255, "a text of at most 255 bytes, \"\" for none"},
   {"password", GST_EDGE_VALUE_TEXT, FIELD (redis_password), 0, 512, "a text of at most 512 bytes, \"\" for none",
       TRUE},
+  {"database", GST_EDGE_VALUE_NUMBER, FIELD (redis_database), 0, 65535, "a number from 0 to 65535"},
+  {"tls", GST_EDGE_VALUE_FLAG, FIELD (redis_tls), 0, 0, "true or false"},
+  {"redis_url", GST_EDGE_VALUE_TEXT, FIELD (redis_url), 1, 4096, REDIS_URL_RULE, TRUE},
+  {"latest", GST_EDGE_VALUE_FLAG, FIELD (redis_latest), 0, 0, "true or false"},
+  {"index", GST_EDGE_VALUE_FLAG, FIELD (redis_index), 0, 0, "true or false"},
+  SERVER_KEYS (redis),
   {NULL}
 };
 

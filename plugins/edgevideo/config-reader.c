@@ -363,6 +363,20 @@ require (Reader *self, const gchar *section, const gchar *path, const gchar *all
 }
 
 static void
+check_server (Reader *self, const gchar *section, const GstEdgeServerConfig *server,
+    const GstEdgeEndpoint *endpoint, const gchar *how)
+{
+  const gchar *name;
+  gchar *problem, *path;
+
+  if (gst_edge_server_config_check (server, gst_edge_endpoint_get_tls (endpoint) != NULL, how, &name, &problem))
+    return;
+  path = join_path (section, name);
+  complain (self, node_of (self, path), path, problem);
+  g_free (path);
+}
+
+static void
 check_amqp (Reader *self)
 {
   GError *error = NULL;
@@ -373,6 +387,7 @@ check_amqp (Reader *self)
     return;
   endpoint = gst_edge_endpoint_new_amqp (self->config->amqp_url, &error);
   if (endpoint != NULL) {
+    check_server (self, "amqp", &self->config->amqp, endpoint, "amqps://… in amqp_url");
     gst_edge_endpoint_unref (endpoint);
     return;
   }
@@ -380,25 +395,55 @@ check_amqp (Reader *self)
   g_error_free (error);
 }
 
+/* What redis_url says must not be said twice. */
+static gboolean
+check_redis_url (Reader *self)
+{
+  static const gchar *const others[] =
+      { "redis.address", "redis.username", "redis.password", "redis.database",
+    "redis.tls"
+  };
+  guint i;
+
+  for (i = 0; node_of (self, "redis.redis_url") != NULL && i < G_N_ELEMENTS (others); i++) {
+    if (node_of (self, others[i]) == NULL)
+      continue;
+    complain (self, node_of (self, others[i]), others[i],
+        g_strdup ("redis_url says this already; keep one of them"));
+    return FALSE;
+  }
+  return TRUE;
+}
+
 static void
 check_redis (Reader *self)
 {
   GstEdgeConfig *config = self->config;
+  const gchar *path = config->redis_url != NULL ? "redis.redis_url" : config->redis_tls ? "redis.tls" : "redis.address";
+  GError *error = NULL;
   GstEdgeEndpoint *endpoint;
   gchar *uri;
 
   if (config->redis_username[0] != '\0' && config->redis_password[0] == '\0')
     complain (self, node_of (self, "redis.username"), "redis.username",
         g_strdup ("there is a user name but no password; give redis.password too"));
-  if (node_of (self, "redis.address") == NULL)
+  if (node_of (self, "redis") == NULL || !check_redis_url (self))
     return;
-  uri = gst_edge_config_make_redis_uri (config);
-  endpoint = strpbrk (config->redis_address, "/?@#,") == NULL ? gst_edge_endpoint_new_redis (uri, NULL) : NULL;
-  if (endpoint != NULL)
-    gst_edge_endpoint_unref (endpoint);
-  else
+  if (!gst_edge_server_address_is_valid (config->redis_address)) {
     complain (self, node_of (self, "redis.address"), "redis.address",
         g_strdup ("this is no address of a server; write HOST:PORT, like localhost:6379"));
+    return;
+  }
+  uri = gst_edge_config_make_redis_uri (config);
+  endpoint = gst_edge_endpoint_new_redis (uri, &error);
+  if (endpoint != NULL) {
+    check_server (self, "redis", &config->redis, endpoint,
+        config->redis_url != NULL ? "rediss://… in redis_url" : "tls: true");
+    gst_edge_endpoint_unref (endpoint);
+  } else {
+    complain (self, node_of (self, path), path, g_strdup (error->message));
+    g_error_free (error);
+  }
   gst_edge_free_secret (uri);
 }
 
@@ -416,7 +461,7 @@ static void
 read_document (Reader *self)
 {
   static const gchar *const allowed =
-      "target_fps, protocol, amqp, redis, metadata, optimization, cameras";
+      "target_fps, protocol, amqp, redis, metadata, metrics, optimization, cameras";
   const yaml_node_t *root = yaml_document_get_root_node (&self->document);
 
   if (root == NULL) {

@@ -92,6 +92,13 @@ gboolean gst_edge_camera_config_check (const GstEdgeCameraConfig * camera, const
 /* NULL, or why the settings contradict each other. */
 const gchar *gst_edge_frame_settings_check (const GstEdgeFrameSettings * frames);
 
+/* HOST:PORT */
+gboolean gst_edge_server_address_is_valid (const gchar * address);
+
+/* The same of a server. @has_tls: whether the connection is encrypted, @how: what to write so that it is. */
+gboolean gst_edge_server_config_check (const GstEdgeServerConfig * self, gboolean has_tls, const gchar * how,
+    const gchar ** name, gchar ** problem);
+
 /* (transfer full) (nullable): a camera from the fields of @structure, whose names are the keys of the file. */
 GstEdgeCameraConfig *gst_edge_camera_config_from_structure (const GstStructure * structure, GError ** error);
 

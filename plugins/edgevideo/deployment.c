@@ -226,10 +226,8 @@ reconcile (gpointer user_data)
   g_mutex_unlock (&self->lock);
 
   if (!over) {
-    if (news && !finishing) {
+    if (news && !finishing)
       update_slots (self, wanted, TRUE);
-      gst_edge_deployment_open_events (self, wanted);
-    }
     for (i = 0; i < self->slots->len; i++) {
       GstEdgeCameraSlot *slot = g_ptr_array_index (self->slots, i);
 
@@ -240,6 +238,9 @@ reconcile (gpointer user_data)
       else
         keep_running (self, slot, wanted);
     }
+    /* events take the same connection, so they wait as cameras do */
+    if (!finishing && may_start_any (self, wanted))
+      gst_edge_deployment_open_events (self, wanted);
     for (i = 0; !finishing && i < self->slots->len && may_start_any (self, wanted); i++)
       start_if_due (self, g_ptr_array_index (self->slots, i), wanted);
     if (finishing && !has_camera (self))

@@ -80,14 +80,18 @@ static void
 replace_config (GstEdgeVideoBin *self, GstEdgeConfig *config)
 {
   GstEdgeConfig *old;
+  gboolean running;
 
   GST_OBJECT_LOCK (self);
   old = self->config;
   self->config = config;
-  if (self->running)
+  running = self->running;
+  if (running)
     gst_edge_deployment_set_config (self->deployment, config);
   GST_OBJECT_UNLOCK (self);
 
+  if (running)
+    gst_edge_video_bin_update_metrics (self);
   tell_change (self, old, config);
   gst_edge_config_unref (old);
 }

@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * The instance of edgevideobin, shared by its files: gstedgevideobin.c (properties, states, messages),
- * gstedgevideobin-config.c (which config is in force) and gstedgevideobin-report.c (what it says at the end). */
+ * gstedgevideobin-config.c (which config is in force), gstedgevideobin-metrics.c (the live page) and
+ * gstedgevideobin-report.c (what it says at the end). */
 
 #pragma once
 
@@ -33,7 +34,8 @@ struct _GstEdgeVideoBin
 
   GstEdgeDeployment *deployment;        /* object lock: from PAUSED on, until the next one; nullable */
   GstEdgeWatch *file_watch;     /* state changes; nullable */
-  GstObject *metrics;           /* state changes: the server of the live page; nullable */
+  GstObject *metrics;           /* config_lock: the server of the live page; nullable */
+  GstEdgeConfig *metrics_config;        /* config_lock: what it was started with; nullable */
   gboolean running;             /* object lock: between READY and PAUSED */
   gboolean finishing;           /* object lock: EOS came */
   gboolean reported;            /* object lock */
@@ -54,6 +56,10 @@ gboolean gst_edge_video_bin_on_file_changed (gpointer user_data);
 gboolean gst_edge_video_bin_reload (GstEdgeVideoBin * self);
 gboolean gst_edge_video_bin_add_camera (GstEdgeVideoBin * self, const GstStructure * camera);
 gboolean gst_edge_video_bin_remove_camera (GstEdgeVideoBin * self, const gchar * id);
+
+/* gstedgevideobin-metrics.c, config_lock held */
+void gst_edge_video_bin_update_metrics (GstEdgeVideoBin * self);
+void gst_edge_video_bin_stop_metrics (GstEdgeVideoBin * self);
 
 /* gstedgevideobin-report.c */
 

@@ -46,7 +46,6 @@
 
 #include "element/element-error.h"
 #include "gstedgevideobin-private.h"
-#include "metrics/metrics-service.h"
 #include "video-camera.h"
 #include "work/worker-pool.h"
 
@@ -121,35 +120,6 @@ start_watch (GstEdgeVideoBin *self, GstEdgeDeployment *deployment)
   g_error_free (error);
 }
 
-/* Cameras run without a page, too. */
-static void
-start_metrics (GstEdgeVideoBin *self)
-{
-  const guint port = self->metrics_port != 0 ? self->metrics_port : self->config->metrics_port;
-  GstStructure *options;
-  gchar *location = NULL;
-  GError *error = NULL;
-
-  if (port == 0)
-    return;
-  options = gst_structure_new ("metrics", "port", G_TYPE_INT, (gint) port, "address", G_TYPE_STRING,
-      self->config->metrics_address, NULL);
-  if (self->config->metrics_token_file[0] != '\0')
-    gst_structure_set (options, "token-file", G_TYPE_STRING, self->config->metrics_token_file, NULL);
-  self->metrics = gst_edge_metrics_service_start (options, &location, &error);
-  gst_structure_free (options);
-  if (self->metrics != NULL) {
-    GST_INFO_OBJECT (self, "The live page is at %s", location);
-    gst_element_post_message (GST_ELEMENT (self), gst_message_new_element (GST_OBJECT (self),
-            gst_structure_new ("edge-video-metrics", "location", G_TYPE_STRING, location, NULL)));
-  } else {
-    g_prefix_error (&error, "metrics-port: ");
-    gst_edge_element_post_warning (GST_ELEMENT (self), error, "metrics-port", NULL);
-    g_error_free (error);
-  }
-  g_free (location);
-}
-
 static void
 forget_deployment (GstEdgeVideoBin *self)
 {
@@ -180,7 +150,7 @@ start (GstEdgeVideoBin *self)
   self->eos_seqnum = GST_SEQNUM_INVALID;
   GST_OBJECT_UNLOCK (self);
   if (deployment != NULL)
-    start_metrics (self);
+    gst_edge_video_bin_update_metrics (self);
   g_mutex_unlock (&self->config_lock);
   if (deployment != NULL) {
     start_watch (self, deployment);
@@ -215,7 +185,9 @@ finish_stop (GstEdgeVideoBin *self)
     return;
   gst_edge_deployment_clear (self->deployment);
   gst_edge_video_bin_report (self);
-  gst_clear_object (&self->metrics);
+  g_mutex_lock (&self->config_lock);
+  gst_edge_video_bin_stop_metrics (self);
+  g_mutex_unlock (&self->config_lock);
 }
 
 static void

@@ -56,13 +56,28 @@ on_failed (const GError *error, gboolean by_target, gpointer user_data)
   self->warn (error, self->user_data);
 }
 
-/* What the sinks have by default: they share the link. */
-static const GstEdgeLinkSettings link_settings = {
-  .timeout = 5 * G_USEC_PER_SEC,
-  .max_in_flight = 32,
-  .circuit_max_failures = 30,
-  .circuit_reset = 30 * G_USEC_PER_SEC,
-};
+/* The sinks of the cameras share the link: what is asked of it must be what they ask. */
+static void
+fill_settings (const GstEdgeServerConfig *server, GstEdgeLinkSettings *settings)
+{
+  settings->timeout = server->timeout != 0 ? (gint64) server->timeout * G_USEC_PER_SEC : GST_EDGE_LINK_DEFAULT_TIMEOUT;
+  settings->max_in_flight = server->max_in_flight != 0 ? server->max_in_flight : GST_EDGE_LINK_DEFAULT_MAX_IN_FLIGHT;
+  settings->circuit_max_failures = GST_EDGE_LINK_DEFAULT_CIRCUIT_MAX_FAILURES;
+  settings->circuit_reset = GST_EDGE_LINK_DEFAULT_CIRCUIT_RESET;
+  settings->group = NULL;
+}
+
+static GstEdgeEndpoint *
+make_endpoint (const GstEdgeConfig *config)
+{
+  GstEdgeEndpoint *endpoint = gst_edge_endpoint_new_amqp (config->amqp_url, NULL);
+  const GstEdgeServerConfig *server = &config->amqp;
+  const GstEdgeTls tls = { server->ca_file, server->cert_file, server->key_file, !server->tls_verify };
+
+  if (gst_edge_endpoint_get_tls (endpoint) != NULL)
+    gst_edge_endpoint_set_tls (endpoint, &tls);
+  return endpoint;
+}
 
 GstEdgeStatusEvents *
 gst_edge_status_events_new (const GstEdgeConfig *config, GstEdgeStatusWarn warn, gpointer user_data)
@@ -70,15 +85,17 @@ gst_edge_status_events_new (const GstEdgeConfig *config, GstEdgeStatusWarn warn,
   static const GstEdgeLinkClientFuncs funcs = { on_completed, on_state_changed, on_failed };
   GstEdgeQueueLimits limits = {.max_buffers = MAX_WAITING,.max_age = MAX_AGE,.leaky = GST_EDGE_LEAKY_DOWNSTREAM };
   GstEdgeStatusEvents *self = g_new0 (GstEdgeStatusEvents, 1);
+  GstEdgeLinkSettings settings;
 
-  self->endpoint = gst_edge_endpoint_new_amqp (config->amqp_url, NULL);
+  fill_settings (&config->amqp, &settings);
+  self->endpoint = make_endpoint (config);
   self->warn = warn;
   self->user_data = user_data;
   self->camera_key = g_strconcat (config->metadata_key, ".status", NULL);
   self->system_key = g_strconcat (config->metadata_key, ".system", NULL);
   self->target = gst_edge_amqp_target_new (config->metadata_exchange, "topic");
   self->target->declare = TRUE;
-  self->client = gst_edge_link_client_new (gst_edge_amqp_transport_get_class (), self->endpoint, &link_settings,
+  self->client = gst_edge_link_client_new (gst_edge_amqp_transport_get_class (), self->endpoint, &settings,
       &self->target->parent, TRUE, &funcs, self);
   gst_edge_link_client_set_limits (self->client, &limits);
   return self;

@@ -66,6 +66,8 @@ gst_edge_config_new (const gchar *file)
   self->file = g_strdup (file);
   self->amqp_exchange = g_strdup ("cameras");
   self->amqp_key_prefix = g_strdup ("camera.");
+  gst_edge_server_config_init (&self->amqp);
+  gst_edge_server_config_init (&self->redis);
   self->redis_address = g_strdup ("localhost:6379");
   self->redis_ttl = 300;
   self->redis_prefix = g_strdup ("frames");
@@ -99,6 +101,9 @@ gst_edge_config_unref (GstEdgeConfig *self)
   gst_edge_free_secret (self->amqp_url);
   g_free (self->amqp_exchange);
   g_free (self->amqp_key_prefix);
+  gst_edge_server_config_clear (&self->amqp);
+  gst_edge_server_config_clear (&self->redis);
+  gst_edge_free_secret (self->redis_url);
   g_free (self->redis_address);
   g_free (self->redis_prefix);
   g_free (self->redis_username);
@@ -123,6 +128,9 @@ gst_edge_config_copy (const GstEdgeConfig *self, GstEdgeCameraConfig *added, con
   copy->amqp_url = g_strdup (self->amqp_url);
   copy->amqp_exchange = g_strdup (self->amqp_exchange);
   copy->amqp_key_prefix = g_strdup (self->amqp_key_prefix);
+  gst_edge_server_config_copy (&self->amqp, &copy->amqp);
+  gst_edge_server_config_copy (&self->redis, &copy->redis);
+  copy->redis_url = g_strdup (self->redis_url);
   copy->redis_address = g_strdup (self->redis_address);
   copy->redis_prefix = g_strdup (self->redis_prefix);
   copy->redis_username = g_strdup (self->redis_username);
@@ -203,8 +211,11 @@ gst_edge_config_get_lane_size (const GstEdgeConfig *self)
 gchar *
 gst_edge_config_make_redis_uri (const GstEdgeConfig *self)
 {
-  GString *uri = g_string_new ("redis://");
+  GString *uri;
 
+  if (self->redis_url != NULL)
+    return g_strdup (self->redis_url);
+  uri = g_string_new (self->redis_tls ? "rediss://" : "redis://");
   if (self->redis_password[0] != '\0') {
     g_string_append_uri_escaped (uri, self->redis_username, NULL, FALSE);
     g_string_append_c (uri, ':');
@@ -212,6 +223,6 @@ gst_edge_config_make_redis_uri (const GstEdgeConfig *self)
     g_string_append_c (uri, '@');
   }
   g_string_append (uri, self->redis_address);
-  g_string_append (uri, "/0");
+  g_string_append_printf (uri, "/%u", self->redis_database);
   return g_string_free (uri, FALSE);
 }

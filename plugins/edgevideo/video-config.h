@@ -39,6 +39,13 @@ typedef enum
   GST_EDGE_CAMERA_AUTO,
 } GstEdgeCameraProtocol;
 
+typedef enum
+{
+  GST_EDGE_CAMERA_DECODE_AUTO,
+  GST_EDGE_CAMERA_DECODE_ALL,
+  GST_EDGE_CAMERA_DECODE_KEYFRAMES,
+} GstEdgeCameraDecodeMode;
+
 typedef struct
 {
   gchar *id;
@@ -47,9 +54,31 @@ typedef struct
   gchar *password;              /* nullable, secret */
   guint protocol;               /* GstEdgeCameraProtocol */
   guint latency_ms;
+  guint decode;                 /* GstEdgeCameraDecodeMode */
+  guint stall_timeout;          /* seconds; 0 = not given */
   GstEdgeFrameSettings frames;
   gboolean from_application;    /* not in the file: stays when the file is read again */
 } GstEdgeCameraConfig;
+
+typedef enum
+{
+  GST_EDGE_FULL_DROP_NEW,
+  GST_EDGE_FULL_DROP_OLD,
+} GstEdgeFullPolicy;
+
+/* How a server is spoken to. What is not given is 0 or NULL, and the element's default is in force. */
+typedef struct
+{
+  gchar *ca_file;               /* nullable */
+  gchar *cert_file;             /* nullable */
+  gchar *key_file;              /* nullable */
+  gboolean tls_verify;
+  guint timeout;                /* seconds; of the connection, as is max_in_flight */
+  guint max_in_flight;
+  guint max_size_buffers;       /* of each camera's queue, as are the others */
+  guint max_age;                /* seconds */
+  guint leaky;                  /* GstEdgeFullPolicy */
+} GstEdgeServerConfig;
 
 typedef struct
 {
@@ -59,13 +88,21 @@ typedef struct
   gchar *amqp_url;              /* secret */
   gchar *amqp_exchange;
   gchar *amqp_key_prefix;
+  guint amqp_delivery_mode;     /* 0 = not given */
+  GstEdgeServerConfig amqp;
 
   gboolean redis_enabled;
+  gchar *redis_url;             /* secret, nullable: instead of address, user name, password, database and tls */
   gchar *redis_address;         /* host:port */
+  guint redis_database;
+  gboolean redis_tls;
   guint redis_ttl;              /* seconds */
   gchar *redis_prefix;
   gchar *redis_username;
   gchar *redis_password;        /* secret */
+  gboolean redis_latest;
+  gboolean redis_index;
+  GstEdgeServerConfig redis;
 
   gboolean metadata_enabled;
   gchar *metadata_exchange;
@@ -104,6 +141,14 @@ void gst_edge_config_get_size (const GstEdgeConfig * self, const GstEdgeCameraCo
 
 /* How many frames of one camera may wait for a worker. */
 guint gst_edge_config_get_lane_size (const GstEdgeConfig * self);
+
+void gst_edge_server_config_init (GstEdgeServerConfig * self);
+void gst_edge_server_config_copy (const GstEdgeServerConfig * self, GstEdgeServerConfig * copy);
+void gst_edge_server_config_clear (GstEdgeServerConfig * self);
+gboolean gst_edge_server_config_is_same (const GstEdgeServerConfig * a, const GstEdgeServerConfig * b);
+
+/* The same in what the connection has from the first who opens it. */
+gboolean gst_edge_server_config_is_same_link (const GstEdgeServerConfig * a, const GstEdgeServerConfig * b);
 
 /* (transfer full): the URI of the cache, with credentials. */
 gchar *gst_edge_config_make_redis_uri (const GstEdgeConfig * self);

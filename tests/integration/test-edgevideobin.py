@@ -292,14 +292,8 @@ class DescriptionTest(DeploymentTest):
         return found
 
     @staticmethod
-    def elements(container):
-        iterator, found = container.iterate_recurse(), {}
-        while True:
-            result, element = iterator.next()
-            if result != Gst.IteratorResult.OK:
-                return found
-            if not isinstance(element, Gst.Bin):
-                found[element.get_name()] = element
+    def elements(*bins):
+        return {element.get_name(): element for container in bins for element in container.children}
 
     @staticmethod
     def links(element):
@@ -316,7 +310,7 @@ class DescriptionTest(DeploymentTest):
             deployment = self.deploy()
             text = deployment.bin.get_property("description")
             self.assertNotIn(CANARY, text)
-            running = self.elements(deployment.bin)
+            running = self.elements(*deployment.bin.children)
             by_hand = Gst.parse_launch(text)
             made = self.elements(by_hand)
             self.assertEqual(running.keys(), made.keys())

@@ -9,6 +9,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -129,6 +130,52 @@ class PipelinesTest(unittest.TestCase):
         self.check_picture(cache.get(self.keys["cam1"][-1]), 1)
         self.check_picture(cache.get(self.keys["door"][-1]), 2)
         self.assertEqual(set(self.frames), {"cam1", "door"})
+
+
+class ConfigTest(unittest.TestCase):
+    """The commented example of a config file."""
+
+    # What only goes together with something else.
+    TOGETHER = {"amqps": ("ca_file", "cert_file", "key_file", "tls_verify"), "user": ("password",)}
+
+    def setUp(self):
+        with open(os.path.join(PIPELINES, "edge-video.yaml"), encoding="utf-8") as file:
+            self.lines = file.read().split("\n")
+
+    def check(self, lines):
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+            file.write("\n".join(lines))
+            file.flush()
+            done = subprocess.run(["gst-launch-1.0", "edgevideobin", "config=" + file.name, "check-only=true"],
+                                  env={**os.environ, "CAM2_PASSWORD": "x"}, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout + done.stderr
+
+    def with_key(self, number, key):
+        """The file with the commented key in this line in force."""
+        lines = [line for line in self.lines if "jpeg_quality" not in key or "frame_quality:" not in line]
+        lines[lines.index(self.lines[number])] = self.lines[number].replace("# ", "", 1)
+        if key in self.TOGETHER["user"]:
+            lines = [line.replace("# user:", "user:") for line in lines]
+        if key in self.TOGETHER["amqps"]:
+            lines = [line.replace("amqp://", "amqps://").replace("# cert_file", "cert_file") for line in lines]
+            lines = [re.sub(r"/etc/\S+[.](pem|key)", __file__, line) for line in lines]
+        return lines
+
+    def test_as_it_is(self):
+        status, said = self.check(self.lines)
+        self.assertEqual(status, 0, said)
+        self.assertIn("the config is valid: 2 cameras", said)
+
+    def test_commented_keys(self):
+        tried = []
+        for number, line in enumerate(self.lines):
+            found = re.match(r" +# ([a-z_]+): ", line)
+            if found is None or found[1] in ("tls", "redis_url"):  # TLS is not everywhere; the other is instead
+                continue
+            status, said = self.check(self.with_key(number, found[1]))
+            self.assertEqual(status, 0, line + said)
+            tried.append(found[1])
+        self.assertGreater(len(tried), 15)
 
 
 class ManyCamerasTest(unittest.TestCase):

@@ -46,7 +46,8 @@ static const BadFile bad_files[] = {
   {AMQP NONE "redis: { prefix: \"\xff\" }\n", 1, "", "write the file in UTF-8"},
 
   /* keys */
-  {AMQP NONE "target_fsp: 10\n", 3, "", "unknown key \"target_fsp\"; the keys here are target_fps, protocol, amqp"},
+  {AMQP NONE "target_fsp: 10\n", 3, "", "unknown key \"target_fsp\"; the keys here are target_fps, protocol, amqp, redis, "
+      "metadata, metrics, optimization, cameras"},
   {AMQP NONE "redis:\n  enabled: true\n  ttl: 5\n", 5, "redis",
       "unknown key \"ttl\"; the keys here are enabled, address"},
   {AMQP NONE "optimization: { workers: 3 }\n", 3, "optimization", "unknown key \"workers\""},
@@ -107,6 +108,27 @@ static const BadFile bad_files[] = {
   {"amqp: { amqp_url: \"amqp://u:" SECRET "@h:x/v\" }\n" NONE, 1, "amqp.amqp_url", "the port must be a number"},
   {"amqp: { amqp_url: \"amqp://h\", exchange: \"\" }\n" NONE, 1, "amqp.exchange", "a name of 1 to 255 bytes"},
 
+  /* servers */
+  {AMQP NONE "redis: { database: -1 }\n", 3, "redis.database", "a number from 0 to 65535"},
+  {AMQP NONE "redis: { tls: maybe }\n", 3, "redis.tls", "\"maybe\" is not allowed; write true or false"},
+  {AMQP NONE "redis:\n  ca_file: /etc/hosts\n", 4, "redis.ca_file", "there is no TLS here; write tls: true"},
+  {AMQP NONE "redis: { redis_url: \"http://" SECRET "\" }\n", 3, "redis.redis_url", "must look like redis://"},
+  {AMQP NONE "redis: { redis_url: \"redis://:" SECRET "@h/1\", database: 2 }\n", 3, "redis.database",
+      "redis_url says this already"},
+  {AMQP NONE "redis: { leaky: no }\n", 3, "redis.leaky", "write upstream (the new frame is dropped) or downstream"},
+  {AMQP NONE "redis: { max_size_buffers: 0 }\n", 3, "redis.max_size_buffers", "a number of frames from 1"},
+  {"amqp: { amqp_url: \"amqp://h\", tls_verify: false }\n" NONE, 1, "amqp.tls_verify",
+      "there is no TLS here; write amqps://… in amqp_url"},
+  {"amqp: { amqp_url: \"amqps://h\", ca_file: /nonexistent/ca.pem }\n" NONE, 1, "amqp.ca_file",
+      "there is no such file; name a PEM file"},
+  {"amqp: { amqp_url: \"amqps://h\", key_file: /etc/passwd }\n" NONE, 1, "amqp.key_file", "give cert_file too"},
+  {"amqp: { amqp_url: \"amqp://h\", delivery_mode: 3 }\n" NONE, 1, "amqp.delivery_mode", "1 (transient) or 2"},
+  {"amqp: { amqp_url: \"amqp://h\", max_in_flight: 0 }\n" NONE, 1, "amqp.max_in_flight", "from 1 to 65535"},
+  {"amqp: { amqp_url: \"amqp://h\", timeout_seconds: 601 }\n" NONE, 1, "amqp.timeout_seconds", "from 1 to 600"},
+  {"amqp: { amqp_url: \"amqp://h\", max_age_seconds: old }\n" NONE, 1, "amqp.max_age_seconds", "(0 = no limit)"},
+  {AMQP NONE "metrics: { port: 65536 }\n", 3, "metrics.port", "a port from 1 to 65535 (0 = no server)"},
+  {AMQP NONE "metrics: { address: \"\" }\n", 3, "metrics.address", "an IP address"},
+
   /* cameras */
   {AMQP "cameras:\n  - { id: \"cam 1\", url: \"rtsp://h/1\" }\n", 3, "cameras[0].id",
       "\"cam 1\" is not allowed; write an id of 1 to 64 of the characters"},
@@ -123,6 +145,8 @@ static const BadFile bad_files[] = {
   {AMQP CAM (", fps: 5, target_fps: 5"), 3, "cameras[0].target_fps", "fps and target_fps are the same"},
   {AMQP CAM (", quality: 5, jpeg_quality: 50"), 3, "cameras[0].jpeg_quality", "the quality is given twice"},
   {AMQP CAM (", resolution: 1x1"), 3, "cameras[0].resolution", "\"1x1\" is not allowed"},
+  {AMQP CAM (", decode: none"), 3, "cameras[0].decode", "write auto, all or keyframes"},
+  {AMQP CAM (", stall_timeout_seconds: 0"), 3, "cameras[0].stall_timeout_seconds", "from 1 to 3600"},
   {AMQP CAM (", protocol: http"), 3, "cameras[0].protocol", "write tcp, udp or auto"},
 
   /* the environment */
@@ -160,6 +184,9 @@ check_bad_file (const BadFile *bad)
   g_free (place);
   g_clear_error (&error);
 }
+
+/* The number that is promised. */
+G_STATIC_ASSERT (G_N_ELEMENTS (bad_files) >= 100);
 
 /* One test for all: a process for each would take ten seconds. */
 GST_START_TEST (test_bad_files)
@@ -341,6 +368,45 @@ GST_START_TEST (test_all_keys)
 
 GST_END_TEST;
 
+#define SERVER "timeout_seconds: 7, max_in_flight: 9, max_size_buffers: 11, max_age_seconds: 13, leaky: downstream"
+
+GST_START_TEST (test_servers)
+{
+  GstEdgeConfig *config = parse ("amqp: { amqp_url: \"amqps://h\", delivery_mode: 2, ca_file: /etc/passwd, cert_file: "
+      "/etc/passwd, key_file: /etc/group, tls_verify: false, " SERVER " }\n"
+      "redis: { address: \"h:1\", database: 3, latest: true, index: true, " SERVER " }\n" NONE), *copy;
+  gchar *uri;
+
+  assert_equals_int (config->amqp_delivery_mode, 2);
+  assert_equals_string (config->amqp.ca_file, "/etc/passwd");
+  assert_equals_string (config->amqp.cert_file, "/etc/passwd");
+  assert_equals_string (config->amqp.key_file, "/etc/group");
+  fail_if (config->amqp.tls_verify);
+  fail_unless (config->redis.tls_verify);
+  assert_equals_int (config->redis.timeout, 7);
+  assert_equals_int (config->redis.max_in_flight, 9);
+  assert_equals_int (config->redis.max_size_buffers, 11);
+  assert_equals_int (config->redis.max_age, 13);
+  assert_equals_int (config->redis.leaky, GST_EDGE_FULL_DROP_OLD);
+  fail_unless (config->redis_latest && config->redis_index);
+  uri = gst_edge_config_make_redis_uri (config);
+  assert_equals_string (uri, "redis://h:1/3");
+  g_free (uri);
+  copy = gst_edge_config_copy (config, NULL, NULL);
+  fail_unless (gst_edge_server_config_is_same (&config->amqp, &copy->amqp));
+  fail_unless (gst_edge_server_config_is_same (&config->redis, &copy->redis));
+  gst_edge_config_unref (copy);
+  gst_edge_config_unref (config);
+
+  config = parse (AMQP "redis: { redis_url: \"redis+sentinel://:" SECRET "@h1,h2/mymaster/2\" }\n" NONE);
+  uri = gst_edge_config_make_redis_uri (config);
+  assert_equals_string (uri, "redis+sentinel://:" SECRET "@h1,h2/mymaster/2");
+  g_free (uri);
+  gst_edge_config_unref (config);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_environment)
 {
   GstEdgeConfig *config;
@@ -473,6 +539,12 @@ static const struct
   {AMQP BASE TWO, AMQP BASE "optimization: { circuit_max_failures: 9 }\n" TWO, "changed: a, b"},
   {AMQP BASE TWO, AMQP BASE "optimization: { max_workers: 3 }\n" TWO,
       "changed: a, b; all restart because of optimization.max_workers"},
+  {AMQP BASE TWO, AMQP "redis: { enabled: true, address: \"h:1\", max_in_flight: 8 }\nmetadata: {}\n" TWO,
+      "changed: a, b; all restart because of how Redis is spoken to"},
+  {AMQP BASE TWO, "amqp: { amqp_url: \"amqp://localhost\", timeout_seconds: 8 }\n" BASE TWO,
+      "changed: a, b; all restart because of how RabbitMQ is spoken to"},
+  {AMQP BASE TWO, "amqp: { amqp_url: \"amqp://localhost\", leaky: downstream }\n" BASE TWO, "changed: a, b"},
+  {AMQP BASE TWO, AMQP BASE "metrics: { port: 1234 }\n" TWO, "unchanged: a, b"},
   {AMQP BASE TWO, AMQP BASE "optimization: { buffer_size: 100 }\n" TWO, "unchanged: a, b"},
   {AMQP BASE TWO, AMQP BASE NONE, "removed: a, b"},
 };
@@ -531,6 +603,7 @@ config_suite (void)
   tcase_add_test (tc, test_unreadable_file);
   tcase_add_test (tc, test_defaults);
   tcase_add_test (tc, test_all_keys);
+  tcase_add_test (tc, test_servers);
   tcase_add_test (tc, test_environment);
   tcase_add_test (tc, test_anchors);
   tcase_add_test (tc, test_quality_scale);

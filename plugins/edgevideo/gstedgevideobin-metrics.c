@@ -1,0 +1,100 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * The server of metrics and of the live page, as the config and the property metrics-port say. All with config_lock
+ * held. */
+
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include "config-diff.h"
+#include "element/element-error.h"
+#include "gstedgevideobin-private.h"
+#include "metrics/metrics-service.h"
+
+#define GST_CAT_DEFAULT gst_edge_video_bin_debug
+
+static guint
+get_port (GstEdgeVideoBin *self, const GstEdgeConfig *config)
+{
+  return self->metrics_port != 0 ? self->metrics_port : config->metrics_port;
+}
+
+/* (transfer full) (nullable) */
+static GstObject *
+start_server (GstEdgeVideoBin *self, const GstEdgeConfig *config, GError **error)
+{
+  GstStructure *options = gst_structure_new ("metrics", "port", G_TYPE_INT, (gint) get_port (self, config),
+      "address", G_TYPE_STRING, config->metrics_address, NULL);
+  gchar *location = NULL;
+  GstObject *server;
+
+  if (config->metrics_token_file[0] != '\0')
+    gst_structure_set (options, "token-file", G_TYPE_STRING, config->metrics_token_file, NULL);
+  server = gst_edge_metrics_service_start (options, &location, error);
+  gst_structure_free (options);
+  if (server != NULL) {
+    GST_INFO_OBJECT (self, "The live page is at %s", location);
+    gst_element_post_message (GST_ELEMENT (self), gst_message_new_element (GST_OBJECT (self),
+            gst_structure_new ("edge-video-metrics", "location", G_TYPE_STRING, location, NULL)));
+  }
+  g_free (location);
+  return server;
+}
+
+/* @error: (transfer full) */
+static void
+warn (GstEdgeVideoBin *self, const gchar *prefix, GError *error)
+{
+  g_prefix_error (&error, "%s: ", prefix);
+  gst_edge_element_post_warning (GST_ELEMENT (self), error, "metrics-port", NULL);
+  g_error_free (error);
+}
+
+void
+gst_edge_video_bin_stop_metrics (GstEdgeVideoBin *self)
+{
+  gst_clear_object (&self->metrics);
+  g_clear_pointer (&self->metrics_config, gst_edge_config_unref);
+}
+
+static void
+set_server (GstEdgeVideoBin *self, GstObject *server, GstEdgeConfig *config)
+{
+  GstEdgeConfig *old = self->metrics_config;
+
+  gst_clear_object (&self->metrics);
+  self->metrics = server;
+  self->metrics_config = gst_edge_config_ref (config);
+  g_clear_pointer (&old, gst_edge_config_unref);
+}
+
+/* Two servers cannot have one port: the old one goes first then, and comes back when the new one does not start.
+ * Cameras run without any, too. */
+void
+gst_edge_video_bin_update_metrics (GstEdgeVideoBin *self)
+{
+  GstEdgeConfig *old = self->metrics_config, *config = self->config;
+  gboolean same_port = old != NULL && get_port (self, old) == get_port (self, config);
+  GError *error = NULL;
+  GstObject *server;
+
+  if (old != NULL && gst_edge_config_has_same_metrics (old, config))
+    return;
+  if (get_port (self, config) == 0) {
+    gst_edge_video_bin_stop_metrics (self);
+    return;
+  }
+  if (same_port)
+    gst_clear_object (&self->metrics);
+  server = start_server (self, config, &error);
+  if (server != NULL) {
+    set_server (self, server, config);
+    return;
+  }
+  warn (self, old != NULL ? "metrics: the old settings stay" : "metrics", error);
+  if (same_port)
+    self->metrics = start_server (self, old, NULL);
+}
