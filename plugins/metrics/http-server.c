@@ -15,18 +15,21 @@
 #include <sys/socket.h>
 
 #include "http-access.h"
+#include "http-deadlines.h"
 #include "http-server.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_edge_metrics_debug);
 #define GST_CAT_DEFAULT gst_edge_metrics_debug
 
 #define MAX_CONNECTIONS 64
+#define MAX_CONNECTIONS_PER_IP 48       /* one client cannot keep all others out */
 #define MAX_HEADER_BYTES (16 * 1024)
 #define TIMEOUT 15              /* seconds without a byte */
 
 struct _GstEdgeHttpServer
 {
   struct MHD_Daemon *daemon;
+  GstEdgeHttpDeadlines *deadlines;
   const GstEdgeHttpRoute *routes;
   gpointer user_data;
   gchar *secret;                /* nullable */
@@ -183,6 +186,7 @@ on_request (void *cls, struct MHD_Connection *connection, const char *url, const
     const char *version, const char *upload_data, size_t *upload_data_size, void **request_data)
 {
   static gboolean seen;
+  GstEdgeHttpServer *server = cls;
   GstEdgeHttpReply reply = {.status = MHD_HTTP_OK };
   struct MHD_Response *response;
   enum MHD_Result result;
@@ -191,7 +195,8 @@ on_request (void *cls, struct MHD_Connection *connection, const char *url, const
     *request_data = &seen;
     return MHD_YES;
   }
-  answer (cls, connection, url, method, &reply);
+  gst_edge_http_deadlines_request_came (server->deadlines, connection);
+  answer (server, connection, url, method, &reply);
   GST_LOG ("%s %s: %u", method, url, reply.status);
   response = make_response (&reply);
   result = MHD_queue_response (connection, reply.status, response);
@@ -233,10 +238,14 @@ gst_edge_http_server_new (const GstEdgeHttpOptions *options, const GstEdgeHttpRo
   server->user_data = user_data;
   server->secret = g_strdup (options->secret);
   server->only_local_names = options->secret == NULL && gst_edge_http_address_is_loopback (options->address);
+  server->deadlines = gst_edge_http_deadlines_new ();
   server->daemon = MHD_start_daemon (flags, options->port, NULL, NULL, on_request, server,
       MHD_OPTION_EXTERNAL_LOGGER, log_mhd, NULL,
       MHD_OPTION_SOCK_ADDR, (struct sockaddr *) &address,
       MHD_OPTION_CONNECTION_LIMIT, (unsigned int) MAX_CONNECTIONS,
+      MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned int) MAX_CONNECTIONS_PER_IP,
+      MHD_OPTION_NOTIFY_CONNECTION, gst_edge_http_deadlines_notify_connection, server->deadlines,
+      MHD_OPTION_NOTIFY_COMPLETED, gst_edge_http_deadlines_notify_completed, server->deadlines,
       MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t) MAX_HEADER_BYTES,
       MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int) TIMEOUT, MHD_OPTION_END);
   if (server->daemon == NULL) {
@@ -253,6 +262,7 @@ gst_edge_http_server_free (GstEdgeHttpServer *server)
 {
   if (server->daemon != NULL)
     MHD_stop_daemon (server->daemon);
+  gst_edge_http_deadlines_free (server->deadlines);
   gst_edge_http_secret_free (server->secret);
   g_free (server);
 }
