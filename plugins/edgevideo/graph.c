@@ -263,7 +263,7 @@ append_value (GString *text, const gchar *value)
   }
   g_string_append_c (text, '"');
   for (p = value; *p != '\0'; p++) {
-    if (*p == '"' || *p == '\\')
+    if (strchr ("\"\\$`", *p) != NULL)
       g_string_append_c (text, '\\');
     g_string_append_c (text, *p);
   }

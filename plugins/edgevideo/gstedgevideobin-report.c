@@ -121,16 +121,21 @@ gst_edge_video_bin_report (GstEdgeVideoBin *self)
   g_free (file);
 }
 
-/* gst-launch-1.0 shows the debug text of an INFO message. */
+/* gst-launch-1.0 shows the debug text of an INFO message. The line can be pasted into a shell. */
 static void
 post_valid (GstEdgeVideoBin *self, const GstEdgeConfig *config, const gchar *description)
 {
-  gchar *sentence = g_strdup_printf ("%s: the config is valid: %u cameras", config->file, config->cameras->len);
+  const guint n = config->cameras->len;
+  gchar *sentence = g_strdup_printf ("%s: the config is valid: %u %s", config->file, n, n == 1 ? "camera" : "cameras");
+  GString *debug = g_string_new (sentence);
 
+  if (n > 0) {
+    g_string_append_printf (debug, "\nwhat it runs, with *** for what is secret:\ngst-launch-1.0 -e\n%s", description);
+    /* each camera is a line of its own */
+    g_string_replace (debug, "\nrtspcamerasrc ", " \\\n  rtspcamerasrc ", 0);
+  }
   gst_element_message_full (GST_ELEMENT (self), GST_MESSAGE_INFO, GST_RESOURCE_ERROR,
-      GST_RESOURCE_ERROR_SETTINGS, g_strdup (sentence), g_strdup_printf ("%s\n%s", sentence, description),
-      __FILE__, GST_FUNCTION, __LINE__);
-  g_free (sentence);
+      GST_RESOURCE_ERROR_SETTINGS, sentence, g_string_free (debug, FALSE), __FILE__, GST_FUNCTION, __LINE__);
 }
 
 gboolean

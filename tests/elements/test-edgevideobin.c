@@ -158,7 +158,8 @@ GST_START_TEST (test_check_only)
   rig_init (&rig, HEAD "cameras:\n" CAMERA ("cam1"));
   g_object_set (rig.bin, "check-only", TRUE, NULL);
   play (&rig);
-  expect_text (&rig, GST_MESSAGE_INFO, "c.yaml: the config is valid: 1 cameras\nrtspcamerasrc name=source-cam1");
+  expect_text (&rig, GST_MESSAGE_INFO, "c.yaml: the config is valid: 1 camera\nwhat it runs, with *** for what "
+      "is secret:\ngst-launch-1.0 -e \\\n  rtspcamerasrc name=source-cam1");
   expect_eos (&rig);
   wait_children (&rig, 0);
   rig_clear (&rig);

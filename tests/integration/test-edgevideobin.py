@@ -9,6 +9,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -468,6 +469,19 @@ class LaunchTest(DeploymentTest):
         self.assertIn("edge-video.yaml: the config is valid: 2 cameras", output)
         self.assertIn("rtspcamerasrc name=source-cam1", output)
         self.assertNotIn(CANARY, output)
+        # pasted into a shell, with the secrets, it is the same
+        line = re.search(r"^gst-launch-1.0 -e(.*\\\n)+.*$", output, re.MULTILINE)[0]
+        line = line.replace("guest:***@", "guest:guest@").replace("***", CANARY)
+        process = subprocess.Popen(["bash", "-c", "exec " + line], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                   text=True)
+        try:
+            wait_for(lambda: all(len(self.watcher.stored[camera]) >= 3 for camera in ("cam1", "cam2")), "frames")
+        finally:
+            process.send_signal(signal.SIGINT)
+            output = process.communicate(timeout=30)[0]
+        self.assertEqual(process.returncode, 0, output)
+        self.check_marks()
+
         self.write([1, 1])
         process = self.launch("check-only=true")
         output = process.communicate()[0]
