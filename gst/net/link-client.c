@@ -360,22 +360,29 @@ gst_edge_link_client_drain (GstEdgeLinkClient *client, gint64 timeout)
   return result;
 }
 
+static void
+reject_all (GstEdgeLinkClient *client, gboolean and_more)
+{
+  GQueue messages = G_QUEUE_INIT;
+
+  g_mutex_lock (&client->link->lock);
+  client->failed |= and_more;
+  GST_EDGE_COUNTER_ADD (client->counters.rejected, take_all_locked (client, &messages));
+  g_mutex_unlock (&client->link->lock);
+  free_messages (&messages);
+}
+
+/* On the link's thread, between enter and leave. What is wrong is said before the stream can fail: the first error that
+ * an application sees is the one that it shows. */
 void
 gst_edge_link_client_fail (GstEdgeLinkClient *client, const GError *error, gboolean by_target)
 {
-  GstEdgeLink *link = client->link;
-  GQueue messages = G_QUEUE_INIT;
-  gboolean first;
+  gboolean first = !client->failed;
 
-  g_mutex_lock (&link->lock);
-  first = !client->failed;
-  client->failed = TRUE;
-  GST_EDGE_COUNTER_ADD (client->counters.rejected, take_all_locked (client, &messages));
-  g_mutex_unlock (&link->lock);
-
-  free_messages (&messages);
+  reject_all (client, FALSE);
   if (first)
     client->funcs.failed (error, by_target, client->user_data);
+  reject_all (client, TRUE);
 }
 
 /* From the end of the way to its beginning, see counter.h; what was sent may come back to the outbox, but from there it

@@ -97,6 +97,7 @@ test_case (gconstpointer data)
 {
   const Case *c = data;
   gchar *uri = make_uri (c);
+  guint n = 0;
   SinkRig rig;
 
   sink_rig_init (&rig, c->factory, uri, c->properties);
@@ -105,9 +106,11 @@ test_case (gconstpointer data)
   } else {
     sink_rig_play (&rig);
     sink_rig_await_message (&rig, GST_MESSAGE_ERROR);
-    g_assert_cmpint (sink_rig_push (&rig, 1), ==, GST_FLOW_ERROR);
-    g_assert_cmpint (sink_rig_push (&rig, 2), ==, GST_FLOW_ERROR);
-    g_assert_cmpuint (sink_rig_get_stat (&rig, "rejected"), ==, 2);
+    while (sink_rig_push (&rig, ++n) == GST_FLOW_OK)    /* the sentence comes before the stream fails */
+      g_thread_yield ();
+    g_assert_cmpint (sink_rig_push (&rig, ++n), ==, GST_FLOW_ERROR);
+    g_assert_cmpuint (sink_rig_get_stat (&rig, "in"), ==, n);
+    g_assert_cmpuint (sink_rig_get_stat (&rig, "rejected") + sink_rig_get_stat (&rig, "dropped"), ==, n);
     sink_rig_push_eos (&rig);   /* has nothing to wait for */
   }
   assert_sentence (&rig, c);
@@ -125,7 +128,7 @@ test_queued_before (void)
 
   sink_rig_init (&rig, "amqpsink", NULL, "exchange=t-fanout");
   sink_rig_play (&rig);
-  for (i = 1; i <= 1000 && sink_rig_push (&rig, i) == GST_FLOW_OK; i++)
+  for (i = 1; sink_rig_push (&rig, i) == GST_FLOW_OK; i++)
     n++;
   sink_rig_await_message (&rig, GST_MESSAGE_ERROR);
   g_assert_cmpuint (sink_rig_get_stat (&rig, "in"), >=, n);

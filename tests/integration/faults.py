@@ -25,13 +25,11 @@ sys.path.insert(0, os.path.join(HERE, "..", "support"))
 
 import servers  # noqa: E402,F401
 
-LONG = 30  # seconds for what takes well under a second on an idle machine
+LONG = 120  # seconds; a broker starts in 5 on two idle cores, and in far more on busy ones
 SECOND = 1000000000
+KERNEL_TELLS = os.path.exists("/proc/self/schedstat")  # how long a thread waited for a CPU
 
-# Far above what the chain functions take (well under a millisecond), far below "waited for the network".
-MEDIAN_US = 5000
-P99_US = 100000
-BLOCKED_US = 1000000
+RENDER_US = 5000  # more than ten times what the chain functions take, and far less than any wait for a network
 
 
 def frames(uri, more=""):
@@ -72,6 +70,10 @@ class Look:
 
     def states(self, prefix=""):
         return {stats["state"] for stats in self.sinks(prefix).values()}
+
+    def threads(self):
+        """Names, without those of the pool in which GLib looks up host names: they come and go."""
+        return sorted(name for name in self.process["names"] if not name.startswith("pool-"))
 
     def unaccounted(self):
         """Sinks whose counters do not add up."""
@@ -137,6 +139,11 @@ class App:
         self.looks.append(look)
         assert not look.unaccounted(), look.unaccounted()
         return look
+
+    def look_anew(self):
+        """Everything runs: what follows is compared with this look."""
+        self.looks.clear()
+        return self.look()
 
     def wait(self, condition, seconds=LONG):
         """Looks again and again until condition(look)."""
@@ -233,15 +240,14 @@ class FaultTest(unittest.TestCase):
         self.check_process(app)
 
     def check_streaming(self, app):
+        """Nobody who pushes a frame is held up. The time in which others had the CPU does not count."""
         chains = next(look.chains for look in reversed(app.looks) if look.chains)
         for name, times in chains.items():
             if times["n"] == 0:
                 continue
             print(f"{self.id().split('.')[-1]}: {name}: chain {times}", file=sys.stderr)
             if not app.is_sanitized():
-                self.assertLess(times["p50"], MEDIAN_US, name)
-                self.assertLess(times["p99"], P99_US, name)
-            self.assertLess(times["max"], BLOCKED_US, name)
+                self.assertLess(times["held" if KERNEL_TELLS else "p50"], RENDER_US, name)
 
     def check_process(self, app):
         """Against the first look, which a case takes when everything runs: threads constant, memory bounded."""
@@ -250,11 +256,12 @@ class FaultTest(unittest.TestCase):
         # what waited in the bounded queues was there, and the allocator need not have given it back
         queued = max(look.total("queued-bytes") for look in looks) // 1024
         growth = max(sizes) - sizes[0] - queued
-        threads = [look.process["threads"] for look in looks]
-        print(f"{self.id().split('.')[-1]}: {growth} kB more, threads {min(threads)}-{max(threads)}", file=sys.stderr)
+        threads = [look.threads() for look in looks]
+        print(f"{self.id().split('.')[-1]}: {growth} kB more, {len(threads[0])} threads", file=sys.stderr)
         if not app.is_sanitized():
             self.assertLess(growth, 20000, "memory of the program")
-        self.assertLessEqual(max(threads), threads[0] + 1, "threads of the program")
+        for names in threads:
+            self.assertEqual(names, threads[0], "threads of the program")
 
     def check_delivered(self, app, look, consumer):
         """Everything that was called delivered is there, once, whole, and nothing else."""

@@ -6,6 +6,8 @@
 # What networks do to connections, between the elements and healthy servers: frozen, half-open, slow, reset, cut,
 # in pieces, far away. The same for AMQP and for Redis.
 
+import subprocess
+import time
 import unittest
 
 import faults
@@ -14,7 +16,8 @@ from consumers import Consumer
 from faultproxy import FaultProxy
 from faults import SECOND, FaultTest, frames, store
 
-TIMEOUT = f"timeout={SECOND}"
+# the circuit would open in an outage that a busy machine makes a long one, and stay open for a while
+TIMEOUT = f"timeout={2 * SECOND} circuit-max-failures=0"
 
 
 class NetworkTest:
@@ -31,8 +34,7 @@ class NetworkTest:
         app = self.run_app(self.pipeline(more), cameras=cameras, size=size)
         app("rate", self.rate)
         app.wait(lambda look: look.total("delivered") >= 20)
-        app.looks.clear()
-        app.look()
+        app.look_anew()
         return app
 
     def finish(self, app, outages=None, states=None):
@@ -61,6 +63,17 @@ class NetworkTest:
 
     def test_reset(self):
         self.outage("reset")
+
+    def test_socket_killed(self):
+        """By the kernel, in the middle of whatever its owner does with it."""
+        app = self.start(TIMEOUT + " max-size-buffers=1000")
+        kill = ("ss", "--kill", "--tcp", "dst", "127.0.0.1", "dport", "=", str(self.proxy.port))
+        done = subprocess.run(kill, capture_output=True, text=True, check=False)
+        if str(self.proxy.port) not in done.stdout:
+            self.skipTest(f"ss --kill wants root, and a kernel that can: {done.stderr}")
+        app.wait_state("backing-off", self.element)
+        look = self.finish(app, 1, ["ready", "backing-off", "ready"])
+        self.assertEqual(look.total("dropped"), 0)
 
     def test_closed(self):
         self.outage("close")
@@ -113,6 +126,23 @@ class NetworkTest:
         look = self.finish(app, 1, ["ready", "backing-off", "ready"])
         self.assertEqual(look.total("dropped"), 0)
 
+    def test_circuit(self):
+        """Nobody ever answers: the circuit opens, and lets one attempt through per circuit-reset, until it closes."""
+        reset = 2
+        app = self.start(f"timeout={SECOND} max-size-buffers=50 circuit-max-failures=2 circuit-reset={reset * SECOND}")
+        self.proxy("silent")
+        self.proxy("reset")
+        app.wait_state("circuit-open", self.element)
+        accepted = self.proxy("status")["accepted"]
+        opened = time.monotonic()
+        app.wait(lambda look: self.proxy("status")["accepted"] >= accepted + 3)
+        # the first one came circuit-reset after the message, which may have been on its way for a while
+        self.assertGreater(time.monotonic() - opened, 2 * reset)
+        app.wait(lambda look: look.total("dropped-circuit-open") > 20)
+        self.proxy("pass")
+        look = self.finish(app, 1, ["ready", "backing-off", "circuit-open", "ready"])
+        self.assertEqual(look.total("dropped"), look.total("dropped-circuit-open") + look.total("dropped-full"))
+
     def test_in_small_pieces(self):
         app = self.start("max-size-buffers=1000")
         self.proxy("split", 3)
@@ -123,7 +153,7 @@ class NetworkTest:
 
     def test_slow_reader(self):
         """The server reads 200 kB/s of 2 MB/s: drops are counted, nobody waits, no timeout is mistaken for an end."""
-        app = self.start(f"timeout={20 * SECOND} max-size-buffers=10 max-in-flight=4")
+        app = self.start(f"timeout={60 * SECOND} max-size-buffers=10 max-in-flight=4")
         self.proxy("throttle", 200000, "up")
         app.wait(lambda look: look.total("dropped-full") > 50)
         delivered = app.look().total("delivered")
@@ -161,6 +191,26 @@ class TestAmqp(NetworkTest, FaultTest):
 
     def check_arrived(self, app, look):
         self.check_delivered(app, look, self.consumer)
+
+    def test_several_hosts(self):
+        """They are tried in turn: whichever can be reached gets the frames."""
+        second = FaultProxy(self.server_port())
+        self.addCleanup(second.close)
+        self.begin()
+        self.proxy("refuse")
+        hosts = f"127.0.0.1:{self.proxy.port},127.0.0.1:{second.port}"
+        app = self.run_app(frames(f"amqp://guest:guest@{hosts}/%2f", TIMEOUT + " max-size-buffers=1000"), cameras=2)
+        app("rate", self.rate)
+        app.wait(lambda look: look.total("delivered") >= 20)
+        app.look_anew()
+        for here, there in ((second, self.proxy), (self.proxy, second)):
+            there("pass")
+            accepted = there("status")["accepted"]
+            delivered = app.look().total("delivered")
+            here("refuse")
+            here("reset")
+            app.wait(lambda look: there("status")["accepted"] > accepted and look.total("delivered") > delivered)
+        self.assertEqual(self.finish(app).total("dropped"), 0)
 
 
 class TestRedis(NetworkTest, FaultTest):

@@ -29,8 +29,7 @@ class TestRestarts(FaultTest):
         app = self.run_app(frames(servers.amqp_uri, settings), cameras=CAMERAS)
         app("rate", 10)
         app.wait(lambda look: look.total("delivered") >= 100)
-        app.looks.clear()
-        app.look()
+        app.look_anew()
         for _ in range(RESTARTS):
             connects = app.look().sinks()["frames1"]["connects"]
             servers.kill("rabbitmq")

@@ -4,8 +4,10 @@
  *
  * Wraps the chain function of a pad. */
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "chain-timer.h"
 
@@ -19,6 +21,8 @@ typedef struct
   guint32 *samples;             /* lock */
   guint64 n;                    /* lock */
   gint64 max;                   /* lock */
+  gint64 held;                  /* lock */
+  guint64 n_held;               /* lock */
   gint64 running_since;         /* lock: 0 = nobody is in the chain function */
 } ChainTimer;
 
@@ -38,24 +42,53 @@ timer_free (gpointer data)
   g_free (timer);
 }
 
+/* Microseconds that this thread was ready to run and did not; 0 where the kernel does not tell. */
+static gint64
+get_waited_for_cpu (void)
+{
+  gint fd = open ("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
+  gchar text[100], *end;
+  gssize length = 0;
+
+  if (fd >= 0) {
+    length = read (fd, text, sizeof (text) - 1);
+    close (fd);
+  }
+  text[MAX (length, 0)] = '\0';
+  g_ascii_strtoull (text, &end, 10);    /* nanoseconds on a CPU */
+  return (gint64) (g_ascii_strtoull (end, NULL, 10) / 1000);
+}
+
+static void
+count_locked (ChainTimer *timer, gint64 took, gint64 held)
+{
+  timer->samples[timer->n++ % N_SAMPLES] = (guint32) MIN (took, G_MAXUINT32);
+  timer->max = MAX (timer->max, took);
+  timer->held = MAX (timer->held, held);
+  if (held > CHAIN_TIMER_HELD)
+    timer->n_held++;
+}
+
 static GstFlowReturn
 timed_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
   ChainTimer *timer = g_object_get_qdata (G_OBJECT (pad), timer_quark ());
   GstFlowReturn flow;
-  gint64 took;
+  gint64 took, waited;
 
+  waited = get_waited_for_cpu ();
   g_mutex_lock (&timer->lock);
   timer->running_since = g_get_monotonic_time ();
   g_mutex_unlock (&timer->lock);
 
   flow = timer->chain (pad, parent, buffer);
 
+  took = g_get_monotonic_time ();
+  waited = get_waited_for_cpu () - waited;
   g_mutex_lock (&timer->lock);
-  took = g_get_monotonic_time () - timer->running_since;
+  took -= timer->running_since;
   timer->running_since = 0;
-  timer->samples[timer->n++ % N_SAMPLES] = (guint32) MIN (took, G_MAXUINT32);
-  timer->max = MAX (timer->max, took);
+  count_locked (timer, took, took - waited);
   g_mutex_unlock (&timer->lock);
   return flow;
 }
@@ -93,6 +126,8 @@ chain_timer_read (GstPad *pad, ChainTimes *times)
   g_mutex_lock (&timer->lock);
   times->n = timer->n;
   times->max = timer->max;
+  times->held = timer->held;
+  times->n_held = timer->n_held;
   if (timer->running_since != 0)
     times->max = MAX (times->max, g_get_monotonic_time () - timer->running_since);
   n = (gsize) MIN (timer->n, N_SAMPLES);

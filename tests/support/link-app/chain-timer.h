@@ -2,7 +2,8 @@
  * Copyright (C) 2026 the gst-edge-video authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Measures how long the chain function of a pad takes: how long an element holds up whoever pushes. */
+ * Measures how long the chain function of a pad takes: how long an element holds up whoever pushes. On a busy machine
+ * much of that is time in which others had the CPU; the kernel knows how much. */
 
 #pragma once
 
@@ -10,12 +11,16 @@
 
 G_BEGIN_DECLS
 
+#define CHAIN_TIMER_HELD 5000   /* microseconds */
+
 typedef struct
 {
   guint64 n;
   gint64 p50;                   /* microseconds, of the last 65536 calls */
   gint64 p99;
   gint64 max;                   /* of all calls that have returned, or have not yet */
+  gint64 held;                  /* the longest of all that have returned, without the time of waiting for a CPU */
+  guint64 n_held;               /* how many took longer than CHAIN_TIMER_HELD, counted like this */
 } ChainTimes;
 
 /* Once per pad, before data flows. */

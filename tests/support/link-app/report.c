@@ -81,6 +81,8 @@ add_times (JsonBuilder *builder, GstElement *element)
     set_integer (builder, "p50", times.p50);
     set_integer (builder, "p99", times.p99);
     set_integer (builder, "max", times.max);
+    set_integer (builder, "held", times.held);
+    set_integer (builder, "n-held", (gint64) times.n_held);
     json_builder_end_object (builder);
   }
   gst_clear_object (&pad);
@@ -154,6 +156,27 @@ get_resident_kb (void)
   return kb;
 }
 
+/* Threads end while we look: those are left out. */
+static void
+add_thread_names (JsonBuilder *builder)
+{
+  GDir *dir = g_dir_open ("/proc/self/task", 0, NULL);
+  const gchar *id;
+
+  json_builder_set_member_name (builder, "names");
+  json_builder_begin_array (builder);
+  while ((id = g_dir_read_name (dir)) != NULL) {
+    gchar *path = g_strdup_printf ("/proc/self/task/%s/comm", id), *name = NULL;
+
+    if (g_file_get_contents (path, &name, NULL, NULL))
+      json_builder_add_string_value (builder, g_strchomp (name));
+    g_free (name);
+    g_free (path);
+  }
+  json_builder_end_array (builder);
+  g_dir_close (dir);
+}
+
 void
 report_process (JsonBuilder *builder)
 {
@@ -162,6 +185,7 @@ report_process (JsonBuilder *builder)
   set_integer (builder, "rss_kb", get_resident_kb ());
   set_integer (builder, "threads", count_entries ("/proc/self/task"));
   set_integer (builder, "fds", count_entries ("/proc/self/fd"));
+  add_thread_names (builder);
   json_builder_end_object (builder);
 }
 
