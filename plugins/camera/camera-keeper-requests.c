@@ -16,8 +16,8 @@ GST_DEBUG_CATEGORY_EXTERN (gst_rtsp_camera_src_debug);
 
 #define MAX_QUIT_TIME (2 * G_TIME_SPAN_SECOND)
 
-static void
-settings_clear (GstEdgeCameraSettings *settings)
+void
+gst_edge_camera_settings_clear (GstEdgeCameraSettings *settings)
 {
   g_free (settings->camera_id);
   g_free (settings->name);
@@ -25,6 +25,7 @@ settings_clear (GstEdgeCameraSettings *settings)
   g_free (settings->user);
   gst_edge_camera_free_secret (settings->password);
   g_free (settings->text);
+  g_clear_object (&settings->tls_database);
 }
 
 void
@@ -33,7 +34,7 @@ gst_edge_camera_keeper_unref (GstEdgeCameraKeeper *keeper)
   if (!g_atomic_ref_count_dec (&keeper->refs))
     return;
   gst_edge_camera_outlet_free (keeper->camera.outlet);
-  settings_clear (&keeper->camera.settings);
+  gst_edge_camera_settings_clear (&keeper->camera.settings);
   gst_clear_object (&keeper->clock);
   g_free (keeper->failure_detail);
   gst_object_unref (keeper->element);

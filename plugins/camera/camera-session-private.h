@@ -37,6 +37,8 @@ struct _GstEdgeCameraSession
   GMutex lock;
   GstEdgeCameraWatch watch;
 
+  guint n_describes;            /* the source's thread */
+
   /* set when the camera has said what it sends, constant from there */
   const GstEdgeCameraCodec *codec;
   GstElement *decoder;          /* nullable, the pipeline's */

@@ -16,6 +16,9 @@
 /* The watch comes first, so that a camera that is silent is always called that. */
 #define SOURCE_TIMEOUT_LATER GST_SECOND
 
+/* Some are asked twice, for the sake of the password. */
+#define MAX_DESCRIBES 16
+
 /* 1. What the pipeline says. */
 
 static GstEdgeCameraReason
@@ -61,7 +64,7 @@ on_source_error (GstEdgeCameraSession *session, const GError *error, const GstSt
   } else {
     gst_edge_camera_session_fail (session, GST_EDGE_CAMERA_CONNECT,
         g_atomic_int_get (&session->untrusted)
-        ? "its certificate is not trusted (tls-validation-flags)" : NULL);
+        ? "its certificate is not trusted (ca-file, tls-validation-flags)" : NULL);
   }
 }
 
@@ -89,6 +92,10 @@ on_error (GstEdgeCameraSession *session, GstMessage *message)
       && gst_object_has_as_ancestor (GST_MESSAGE_SRC (message),
           GST_OBJECT (session->source))) {
     on_source_error (session, error, details);
+  } else if (g_error_matches (error, GST_STREAM_ERROR, GST_STREAM_ERROR_CODEC_NOT_FOUND)
+      && GST_MESSAGE_SRC (message) == GST_OBJECT (session->source) && session->codec != NULL) {
+    gst_edge_camera_session_fail (session, GST_EDGE_CAMERA_CONNECT,
+        "it sends its video by none of the ways that protocols allows");
   } else if (error->domain == GST_STREAM_ERROR
       || error->domain == GST_LIBRARY_ERROR
       || error->domain == GST_RESOURCE_ERROR) {
@@ -209,6 +216,41 @@ on_new_manager (GstElement *source, GstElement *rtpbin, gpointer user_data)
   gst_edge_camera_session_probe_received (user_data, rtpbin);
 }
 
+/* rtspsrc answers a server that asks its clients to go elsewhere, and stays. What the camera's own URI leads to then is
+ * for the next connection to find out. */
+static void
+on_request (GstElement *source, gpointer request, gpointer response, gpointer user_data)
+{
+  GstRTSPMethod method;
+
+  if (gst_rtsp_message_parse_request (request, &method, NULL, NULL) == GST_RTSP_OK && method == GST_RTSP_REDIRECT)
+    gst_edge_camera_session_fail (user_data, GST_EDGE_CAMERA_EOS, "it asks its clients to connect anew");
+}
+
+/* rtspsrc follows redirections for ever, and does not even stop when it is told to. */
+static gboolean
+on_before_send (GstElement *source, gpointer request, gpointer user_data)
+{
+  GstEdgeCameraSession *session = user_data;
+  GstRTSPMethod method;
+
+  if (gst_rtsp_message_parse_request (request, &method, NULL, NULL) != GST_RTSP_OK || method != GST_RTSP_DESCRIBE
+      || ++session->n_describes <= MAX_DESCRIBES)
+    return TRUE;
+  gst_edge_camera_session_fail (session, GST_EDGE_CAMERA_CONNECT, "it redirects again and again");
+  return FALSE;
+}
+
+/* So long without a packet over UDP, the source tries TCP where both are allowed. That has to be well before the
+ * connection is given up. */
+static guint64
+get_udp_timeout (const GstEdgeCameraSettings *settings)
+{
+  const gboolean may_fall_back = (settings->protocols & GST_RTSP_LOWER_TRANS_TCP) != 0;
+
+  return settings->connect_timeout / GST_USECOND / (may_fall_back ? 3 : 1);
+}
+
 GstElement *
 gst_edge_camera_session_make_source (GstEdgeCameraSession *session)
 {
@@ -223,8 +265,9 @@ gst_edge_camera_session_make_source (GstEdgeCameraSession *session)
       "protocols", settings->protocols,
       "latency", (guint) (settings->latency / GST_MSECOND),
       "tcp-timeout", timeout / GST_USECOND,
-      "timeout", settings->connect_timeout / GST_USECOND,
+      "timeout", get_udp_timeout (settings),
       "tls-validation-flags", settings->tls_validation_flags,
+      "tls-database", settings->tls_database,
       "add-reference-timestamp-meta", TRUE, NULL);
   g_signal_connect (source, "select-stream", G_CALLBACK (on_select_stream),
       session);
@@ -236,6 +279,8 @@ gst_edge_camera_session_make_source (GstEdgeCameraSession *session)
       session);
   g_signal_connect (source, "accept-certificate",
       G_CALLBACK (on_accept_certificate), session);
+  g_signal_connect (source, "handle-request", G_CALLBACK (on_request), session);
+  g_signal_connect (source, "before-send", G_CALLBACK (on_before_send), session);
   session->funcs.source_setup (source, session->user_data);
   return source;
 }

@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <gio/gio.h>
 #include <gst/rtsp/rtsp.h>
 
 #include "camera-enums.h"
@@ -23,6 +24,7 @@ typedef struct
   gchar *text;                  /* the URI as it may be shown */
   GstRTSPLowerTrans protocols;
   guint tls_validation_flags;
+  GTlsDatabase *tls_database;   /* nullable: whom to trust instead of the system's authorities */
   GstClockTime latency;
   GstClockTime connect_timeout;
   GstClockTime stall_timeout;
@@ -34,6 +36,8 @@ typedef struct
   guint width;                  /* 0 = not scaled */
   guint height;
 } GstEdgeCameraSettings;
+
+void gst_edge_camera_settings_clear (GstEdgeCameraSettings * settings);
 
 /* pictures = skipped + late + fed; frames = limited + out + lost. Read and written atomically. */
 typedef struct

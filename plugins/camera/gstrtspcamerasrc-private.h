@@ -21,6 +21,7 @@ typedef struct
   gchar *camera_id;
   gchar *user;                  /* nullable; the URI's counts where this is not set */
   gchar *password;
+  gchar *ca_file;               /* nullable */
   GstEdgeCameraRate rate;
   GstEdgeCameraSettings plain;  /* its strings are not used */
 } GstRtspCameraSrcProperties;

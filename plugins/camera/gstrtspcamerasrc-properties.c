@@ -38,6 +38,7 @@ enum
   PROP_USER,
   PROP_PASSWORD,
   PROP_PROTOCOLS,
+  PROP_CA_FILE,
   PROP_TLS_VALIDATION_FLAGS,
   PROP_LATENCY,
   PROP_FRAMERATE,
@@ -80,6 +81,7 @@ gst_rtsp_camera_src_clear_properties (GstRtspCameraSrcProperties *p)
   g_clear_error (&p->uri_error);
   g_clear_pointer (&p->camera_id, g_free);
   g_clear_pointer (&p->user, g_free);
+  g_clear_pointer (&p->ca_file, g_free);
   g_clear_pointer (&p->password, gst_edge_camera_free_secret);
 }
 
@@ -140,11 +142,32 @@ check_locked (const GstRtspCameraSrcProperties *p, const gchar **property, GErro
   return TRUE;
 }
 
+/* Not under a lock: reads a file. */
+static gboolean
+load_authorities (GstEdgeCameraSettings *settings, const gchar *ca_file, GError **error)
+{
+  GError *why = NULL;
+  gchar *path;
+
+  if (ca_file == NULL || ca_file[0] == '\0')
+    return TRUE;
+  path = g_canonicalize_filename (ca_file, NULL);
+  settings->tls_database = g_tls_file_database_new (path, &why);
+  g_free (path);
+  if (settings->tls_database != NULL)
+    return TRUE;
+  g_set_error (error, GST_EDGE_ERROR, GST_EDGE_ERROR_SETTINGS,
+      "\"%s\" cannot be read as a PEM file of certificates (%s)", ca_file, why->message);
+  g_error_free (why);
+  return FALSE;
+}
+
 gboolean
 gst_rtsp_camera_src_make_settings (GstRtspCameraSrc *self,
     GstEdgeCameraSettings *settings, const gchar **property, GError **error)
 {
   GstRtspCameraSrcProperties *p = &self->properties;
+  gchar *ca_file = NULL;
   gboolean ok;
 
   GST_OBJECT_LOCK (self);
@@ -158,9 +181,16 @@ gst_rtsp_camera_src_make_settings (GstRtspCameraSrc *self,
     settings->user = g_strdup (get_user_locked (p));
     settings->password = g_strdup (get_password_locked (p));
     settings->text = make_text_locked (p);
+    ca_file = g_strdup (p->ca_file);
   }
   GST_OBJECT_UNLOCK (self);
 
+  if (ok && !load_authorities (settings, ca_file, error)) {
+    *property = "ca-file";
+    gst_edge_camera_settings_clear (settings);
+    ok = FALSE;
+  }
+  g_free (ca_file);
   if (ok && settings->tls_validation_flags != G_TLS_CERTIFICATE_VALIDATE_ALL)
     GST_WARNING_OBJECT (self, "tls-validation-flags leaves out checks: whoever "
         "is between here and the camera can read and change everything");
@@ -197,6 +227,9 @@ gst_rtsp_camera_src_set_property (GObject *object, guint prop_id, const GValue *
       break;
     case PROP_PROTOCOLS:
       p->plain.protocols = g_value_get_flags (value);
+      break;
+    case PROP_CA_FILE:
+      replace (&p->ca_file, value);
       break;
     case PROP_TLS_VALIDATION_FLAGS:
       p->plain.tls_validation_flags = g_value_get_flags (value);
@@ -260,6 +293,9 @@ get_property_locked (const GstRtspCameraSrcProperties *p, guint prop_id, GValue 
       break;
     case PROP_PROTOCOLS:
       g_value_set_flags (value, p->plain.protocols);
+      break;
+    case PROP_CA_FILE:
+      g_value_set_string (value, p->ca_file);
       break;
     case PROP_TLS_VALIDATION_FLAGS:
       g_value_set_flags (value, p->plain.tls_validation_flags);
@@ -353,15 +389,19 @@ make_connection_properties (GParamFlags ready)
       "Password to log in with; counts more than the one in uri. Cannot be "
       "read", NULL, write_only);
   properties[PROP_PROTOCOLS] = g_param_spec_flags ("protocols", "Protocols",
-      "Ways that the video may come", GST_TYPE_RTSP_LOWER_TRANS,
+      "How the video may come: tcp (lossless, passes firewalls), udp, or udp+tcp = UDP, "
+      "and TCP where the camera refuses it or no packet arrives", GST_TYPE_RTSP_LOWER_TRANS,
       DEFAULT_PROTOCOLS, ready);
+  properties[PROP_CA_FILE] = g_param_spec_string ("ca-file", "CA file",
+      "PEM file of the certificates to trust for rtsps://, such as the camera's own; NULL = those of the system",
+      NULL, ready);
   properties[PROP_TLS_VALIDATION_FLAGS] =
       g_param_spec_flags ("tls-validation-flags", "TLS validation flags",
       "What is checked about the certificate of an rtsps:// camera. Leaving "
-      "something out is insecure", G_TYPE_TLS_CERTIFICATE_FLAGS,
+      "something out is insecure; better name the camera's certificate in ca-file", G_TYPE_TLS_CERTIFICATE_FLAGS,
       G_TLS_CERTIFICATE_VALIDATE_ALL, ready);
   properties[PROP_LATENCY] = g_param_spec_uint64 ("latency", "Latency",
-      "How long late network packets are waited for, in ns", 0,
+      "How long late network packets are waited for, in ns; frames come out that much later", 0,
       60 * GST_SECOND, DEFAULT_LATENCY, ready);
 }
 
@@ -375,7 +415,7 @@ make_video_properties (GParamFlags ready, GParamFlags playing)
    * they are decoded where that is possible, else before they are scaled.
    */
   properties[PROP_FRAMERATE] = gst_param_spec_fraction ("framerate",
-      "Frame rate", "The most frames per second that come out; 0 = all", 0, 1,
+      "Frame rate", "The most frames per second that come out, like 10/1 or 1/5; 0 = all", 0, 1,
       G_MAXINT, 1, 0, 1, playing);
   /**
    * GstRtspCameraSrc:decode:
@@ -385,13 +425,13 @@ make_video_properties (GParamFlags ready, GParamFlags playing)
    */
   properties[PROP_DECODE] = g_param_spec_enum ("decode", "Decode",
       "What is decoded: auto = only keyframes while they are enough for "
-      "framerate, else all", GST_TYPE_RTSP_CAMERA_SRC_DECODE,
-      GST_RTSP_CAMERA_SRC_DECODE_AUTO, ready);
+      "framerate, which costs almost nothing, else all; none = the video comes out as it is",
+      GST_TYPE_RTSP_CAMERA_SRC_DECODE, GST_RTSP_CAMERA_SRC_DECODE_AUTO, ready);
   properties[PROP_WIDTH] = g_param_spec_uint ("width", "Width",
-      "Scale to this width in pixels; 0 = follows from height, or the camera's",
+      "Scale to this width in pixels; 0 = follows from height, keeping the shape, or the camera's",
       0, MAX_SIZE, 0, ready);
   properties[PROP_HEIGHT] = g_param_spec_uint ("height", "Height",
-      "Scale to this height in pixels; 0 = follows from width, or the camera's",
+      "Scale to this height in pixels; 0 = follows from width, keeping the shape, or the camera's",
       0, MAX_SIZE, 0, ready);
 }
 
@@ -406,7 +446,8 @@ make_recovery_properties (GParamFlags ready)
       "in ns", MIN_TIME, MAX_TIME, DEFAULT_CONNECT_TIMEOUT, ready);
   properties[PROP_RECONNECT_MIN_DELAY] =
       g_param_spec_uint64 ("reconnect-min-delay", "Reconnect min. delay",
-      "Shortest pause before connecting again, in ns", GST_MSECOND, MAX_TIME,
+      "Pause before connecting again after the first failure, in ns; each further one may double it",
+      GST_MSECOND, MAX_TIME,
       DEFAULT_RECONNECT_MIN_DELAY, ready);
   properties[PROP_RECONNECT_MAX_DELAY] =
       g_param_spec_uint64 ("reconnect-max-delay", "Reconnect max. delay",
@@ -438,7 +479,8 @@ gst_rtsp_camera_src_install_properties (GObjectClass *klass)
   make_video_properties (ready, playing);
   make_recovery_properties (ready);
   properties[PROP_STATE] = g_param_spec_enum ("state", "State",
-      "How the camera is", GST_TYPE_RTSP_CAMERA_SRC_STATE,
+      "active: frames come; inactive: connecting, or waiting to connect again; offline: failed so often that it "
+      "waits for circuit-reset", GST_TYPE_RTSP_CAMERA_SRC_STATE,
       GST_RTSP_CAMERA_SRC_STATE_INACTIVE, readable);
   /**
    * GstRtspCameraSrc:stats:
@@ -447,7 +489,8 @@ gst_rtsp_camera_src_install_properties (GObjectClass *klass)
    * `dropped-flushing` + `out` (+ those on their way).
    */
   properties[PROP_STATS] = g_param_spec_boxed ("stats", "Statistics",
-      "State and counters of the camera; see the README", GST_TYPE_STRUCTURE,
+      "State, reason, next-retry, and counters: connects, failures, bytes, pictures (encoded), keyframes, "
+      "skipped and dropped-late of them, frames (decoded), dropped-rate and out of them", GST_TYPE_STRUCTURE,
       readable);
   g_object_class_install_properties (klass, N_PROPS, properties);
 }

@@ -30,13 +30,12 @@ read_line (Simulator *simulator)
   return line;
 }
 
-Simulator *
-simulator_start (const gchar *arguments, guint port)
+/* Returns when the process has said @prefix and its port. */
+static Simulator *
+spawn (const gchar *program, const gchar *arguments, const gchar *prefix)
 {
   Simulator *simulator = g_new0 (Simulator, 1);
-  gchar *command = g_strdup_printf ("%s/tests/support/rtsp-camera/"
-      "edge-rtsp-camera --exit-with-stdin --port %u %s",
-      g_getenv ("EDGE_BUILD_DIR"), port, arguments);
+  gchar *command = g_strdup_printf ("%s/tests/support/%s %s", g_getenv ("EDGE_BUILD_DIR"), program, arguments);
   gchar **argv = g_strsplit (command, " ", -1), *line;
   GError *error = NULL;
 
@@ -48,13 +47,33 @@ simulator_start (const gchar *arguments, guint port)
   while (simulator->port == 0) {
     line = read_line (simulator);
     g_assert_nonnull (line);
-    if (g_str_has_prefix (line, "ready "))
-      simulator->port = (guint) g_ascii_strtoull (line + 6, NULL, 10);
+    if (g_str_has_prefix (line, prefix))
+      simulator->port = (guint) g_ascii_strtoull (line + strlen (prefix), NULL, 10);
     g_free (line);
   }
   g_strfreev (argv);
   g_free (command);
   return simulator;
+}
+
+Simulator *
+simulator_start (const gchar *arguments, guint port)
+{
+  gchar *all = g_strdup_printf ("--exit-with-stdin --port %u %s", port, arguments);
+  Simulator *simulator = spawn ("rtsp-camera/edge-rtsp-camera", all, "ready ");
+
+  g_free (all);
+  return simulator;
+}
+
+Simulator *
+proxy_start (guint to)
+{
+  gchar *arguments = g_strdup_printf ("--to %u", to);
+  Simulator *proxy = spawn ("fault-proxy/edge-fault-proxy", arguments, "port ");
+
+  g_free (arguments);
+  return proxy;
 }
 
 guint
@@ -207,6 +226,7 @@ rig_start (guint n, guint port, const gchar *properties, const gchar *rest)
   rig->cameras = g_new0 (RigCamera, n);
   for (i = 0; i < n; i++)
     add_camera (rig, i);
+  rig->started = g_get_monotonic_time ();
   g_assert_cmpint (gst_element_set_state (rig->pipeline, GST_STATE_PLAYING),
       !=, GST_STATE_CHANGE_FAILURE);
   return rig;
@@ -261,7 +281,7 @@ await_message (Rig *rig)
 }
 
 void
-rig_await_state (Rig *rig, guint number, const gchar *state, const gchar *reason)
+rig_await_message (Rig *rig, guint number, const gchar *state, const gchar *reason, const gchar *words)
 {
   GstElement *element = rig_get_camera (rig, number)->element;
   gboolean found = FALSE;
@@ -269,14 +289,35 @@ rig_await_state (Rig *rig, guint number, const gchar *state, const gchar *reason
   while (!found) {
     GstMessage *message = await_message (rig);
     const GstStructure *s = gst_message_get_structure (message);
+    const gchar *text = s != NULL ? gst_structure_get_string (s, "message") : NULL;
+    gboolean is_state = s != NULL && gst_structure_has_name (s, "camera-state");
 
-    found = GST_MESSAGE_SRC (message) == GST_OBJECT (element) && s != NULL
-        && gst_structure_has_name (s, "camera-state")
+    if (is_state && rig->first_active == 0 && g_strcmp0 (gst_structure_get_string (s, "state"), "active") == 0)
+      rig->first_active = g_get_monotonic_time () - rig->started;
+    found = is_state && GST_MESSAGE_SRC (message) == GST_OBJECT (element)
         && g_strcmp0 (gst_structure_get_string (s, "state"), state) == 0
-        && (reason == NULL
-        || g_strcmp0 (gst_structure_get_string (s, "reason"), reason) == 0);
+        && (reason == NULL || g_strcmp0 (gst_structure_get_string (s, "reason"), reason) == 0)
+        && (words == NULL || (text != NULL && strstr (text, words) != NULL));
     gst_message_unref (message);
   }
+}
+
+void
+rig_await_state (Rig *rig, guint number, const gchar *state, const gchar *reason)
+{
+  rig_await_message (rig, number, state, reason, NULL);
+}
+
+void
+rig_await_recovery (Rig *rig, guint number, gint64 since)
+{
+  gint64 allowed = MAX (2 * G_TIME_SPAN_SECOND, 3 * rig->first_active), took;
+
+  rig_await_state (rig, number, "active", NULL);
+  rig_await_frames (rig, number, 1);
+  took = g_get_monotonic_time () - since;
+  g_test_message ("camera %u was back after %.2f s", number, (gdouble) took / G_TIME_SPAN_SECOND);
+  g_assert_cmpint (took, <, allowed);
 }
 
 void

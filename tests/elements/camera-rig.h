@@ -25,6 +25,9 @@ void simulator_thaw (Simulator * simulator);
 /* Kills it. */
 void simulator_stop (Simulator * simulator);
 
+/* A network to the server at port @to that obeys edge-fault-proxy's commands, as a simulator does. */
+Simulator *proxy_start (guint to);
+
 /* A port at which nobody answers, but a simulator can be started later. */
 guint simulator_find_port (void);
 
@@ -54,6 +57,9 @@ struct _Rig
   guint n_cameras;
   guint n_warnings;
 
+  gint64 started;               /* monotonic time */
+  gint64 first_active;          /* how long the first camera took that became active; 0 = none yet */
+
   GMutex lock;
   GCond changed;
 };
@@ -70,6 +76,13 @@ void rig_stop (Rig * rig);
 
 /* Until camera @number says that it is in @state, for @reason if that is not NULL. */
 void rig_await_state (Rig * rig, guint number, const gchar * state, const gchar * reason);
+
+/* And says what contains @words. */
+void rig_await_message (Rig * rig, guint number, const gchar * state, const gchar * reason, const gchar * words);
+
+/* Its video is there again: within 2 s, or as fast as the first connection came about on a machine as busy as this.
+ * @since: when it could, in monotonic microseconds. */
+void rig_await_recovery (Rig * rig, guint number, gint64 since);
 
 /* Until so many more frames have come. */
 void rig_await_frames (Rig * rig, guint number, guint more);

@@ -6,100 +6,12 @@
 
 #include <string.h>
 
-#include <gst/rtsp-server/rtsp-server.h>
-
 #include "camera-rig.h"
+#include "camera-server.h"
 #include "../support/gate.h"
 
 #define USER "operator"
 #define CANARY "Kanarienvogel-42"
-
-/* A server in this process for what the simulator does not serve: whatever a launch line makes. */
-typedef struct
-{
-  GstRTSPServer *server;
-  GMainContext *context;
-  GMainLoop *loop;
-  GThread *thread;
-  guint port;
-} Server;
-
-static gpointer
-serve (gpointer data)
-{
-  Server *server = data;
-
-  g_main_context_push_thread_default (server->context);
-  g_main_loop_run (server->loop);
-  g_main_context_pop_thread_default (server->context);
-  return NULL;
-}
-
-static void
-require_login (Server *server, GstRTSPMediaFactory *factory)
-{
-  GstRTSPAuth *auth = gst_rtsp_auth_new ();
-  GstRTSPToken *token = gst_rtsp_token_new
-      (GST_RTSP_TOKEN_MEDIA_FACTORY_ROLE, G_TYPE_STRING, "viewer", NULL);
-  gchar *basic = gst_rtsp_auth_make_basic (USER, CANARY);
-
-  gst_rtsp_auth_add_basic (auth, basic, token);
-  gst_rtsp_media_factory_add_role (factory, "viewer",
-      GST_RTSP_PERM_MEDIA_FACTORY_ACCESS, G_TYPE_BOOLEAN, TRUE,
-      GST_RTSP_PERM_MEDIA_FACTORY_CONSTRUCT, G_TYPE_BOOLEAN, TRUE, NULL);
-  gst_rtsp_server_set_auth (server->server, auth);
-  g_free (basic);
-  gst_rtsp_token_unref (token);
-  g_object_unref (auth);
-}
-
-static Server *
-server_start (const gchar *line, gboolean login)
-{
-  Server *server = g_new0 (Server, 1);
-  GstRTSPMediaFactory *factory = gst_rtsp_media_factory_new ();
-  GstRTSPMountPoints *mounts;
-
-  server->server = gst_rtsp_server_new ();
-  gst_rtsp_server_set_address (server->server, "127.0.0.1");
-  gst_rtsp_server_set_service (server->server, "0");
-  gst_rtsp_media_factory_set_launch (factory, line);
-  gst_rtsp_media_factory_set_shared (factory, TRUE);
-  if (login)
-    require_login (server, factory);
-  mounts = gst_rtsp_server_get_mount_points (server->server);
-  gst_rtsp_mount_points_add_factory (mounts, "/cam1", factory);
-  g_object_unref (mounts);
-
-  server->context = g_main_context_new ();
-  server->loop = g_main_loop_new (server->context, FALSE);
-  g_assert_cmpuint (gst_rtsp_server_attach (server->server, server->context),
-      !=, 0);
-  server->port = (guint) gst_rtsp_server_get_bound_port (server->server);
-  server->thread = g_thread_new ("server", serve, server);
-  return server;
-}
-
-static GstRTSPFilterResult
-remove_client (GstRTSPServer *server, GstRTSPClient *client, gpointer data)
-{
-  return GST_RTSP_FILTER_REMOVE;
-}
-
-static void
-server_stop (Server *server)
-{
-  gst_rtsp_server_client_filter (server->server, remove_client, NULL);
-  g_main_loop_quit (server->loop);
-  g_thread_join (server->thread);
-  g_object_unref (server->server);
-  g_main_loop_unref (server->loop);
-  g_main_context_unref (server->context);
-  g_free (server);
-}
-
-#define PICTURES "videotestsrc is-live=true pattern=ball ! " \
-    "video/x-raw, format=I420, width=320, height=240, framerate=20/1 ! "
 
 static gboolean
 has_element (const gchar *name)
@@ -116,22 +28,22 @@ has_element (const gchar *name)
 static void
 test_jpeg (void)
 {
-  Server *server = server_start ("( " PICTURES "jpegenc ! rtpjpegpay name=pay0"
-      " )", FALSE);
+  Server *server = server_start ("( " SERVER_PICTURES "jpegenc ! rtpjpegpay name=pay0"
+      " )", NULL);
   Rig *rig;
 
   /* as it is */
-  rig = rig_start (1, server->port, "framerate=5", "fakesink async=false");
+  rig = rig_start (1, server_get_port (server), "framerate=5", "fakesink async=false");
   rig_await_caps (rig, 1, "image/jpeg, width=320, height=240");
   rig_await_frames (rig, 1, 10);
   g_assert_cmpuint (rig_get_stat (rig, 1, "dropped-rate"), >=, 20);
   rig_stop (rig);
 
   /* decoded where downstream wants it, and where it has to be scaled */
-  rig = rig_start (1, server->port, "", "video/x-raw ! fakesink async=false");
+  rig = rig_start (1, server_get_port (server), "", "video/x-raw ! fakesink async=false");
   rig_await_frames (rig, 1, 10);
   rig_stop (rig);
-  rig = rig_start (1, server->port, "height=60", "fakesink async=false");
+  rig = rig_start (1, server_get_port (server), "height=60", "fakesink async=false");
   rig_await_caps (rig, 1, "video/x-raw, width=80, height=60");
   rig_await_frames (rig, 1, 10);
   rig_stop (rig);
@@ -146,15 +58,15 @@ test_h265 (void)
 
   if (!has_element ("x265enc") || !has_element ("avdec_h265"))
     return;
-  server = server_start ("( " PICTURES "x265enc speed-preset=ultrafast "
+  server = server_start ("( " SERVER_PICTURES "x265enc speed-preset=ultrafast "
       "key-int-max=10 tune=zerolatency ! h265parse config-interval=-1 ! "
-      "rtph265pay name=pay0 )", FALSE);
-  rig = rig_start (1, server->port, "framerate=2", "fakesink async=false");
+      "rtph265pay name=pay0 )", NULL);
+  rig = rig_start (1, server_get_port (server), "framerate=2", "fakesink async=false");
   rig_await_caps (rig, 1, "video/x-raw, width=320, height=240");
   rig_await_frames (rig, 1, 8);
   g_assert_cmpuint (rig_get_stat (rig, 1, "skipped"), >, 0);
   rig_stop (rig);
-  rig = rig_start (1, server->port, "decode=none",
+  rig = rig_start (1, server_get_port (server), "decode=none",
       "video/x-h265 ! fakesink async=false");
   rig_await_frames (rig, 1, 20);
   rig_stop (rig);
@@ -165,10 +77,10 @@ test_h265 (void)
 static void
 test_b_frames (void)
 {
-  Server *server = server_start ("( " PICTURES "x264enc speed-preset=ultrafast "
+  Server *server = server_start ("( " SERVER_PICTURES "x264enc speed-preset=ultrafast "
       "bframes=3 b-adapt=false key-int-max=20 ! h264parse config-interval=-1 ! "
-      "rtph264pay name=pay0 )", FALSE);
-  Rig *rig = rig_start (1, server->port, "decode=keyframes",
+      "rtph264pay name=pay0 )", NULL);
+  Rig *rig = rig_start (1, server_get_port (server), "decode=keyframes",
       "fakesink async=false");
   guint64 keyframes, frames;
 
@@ -178,7 +90,7 @@ test_b_frames (void)
   g_assert_cmpuint (keyframes, <=, frames + 1);
   rig_stop (rig);
 
-  rig = rig_start (1, server->port, "decode=all", "fakesink async=false");
+  rig = rig_start (1, server_get_port (server), "decode=all", "fakesink async=false");
   rig_await_frames (rig, 1, 60);
   rig_stop (rig);
   server_stop (server);
@@ -188,8 +100,8 @@ static void
 test_no_video (void)
 {
   Server *server = server_start ("( audiotestsrc is-live=true ! alawenc ! "
-      "rtppcmapay name=pay0 )", FALSE);
-  Rig *rig = rig_start (1, server->port, "", "fakesink async=false");
+      "rtppcmapay name=pay0 )", NULL);
+  Rig *rig = rig_start (1, server_get_port (server), "", "fakesink async=false");
 
   rig_await_state (rig, 1, "inactive", "decode");
   rig_stop (rig);
@@ -201,9 +113,9 @@ static void
 test_sound (void)
 {
   Server *server = server_start ("( audiotestsrc is-live=true ! alawenc ! "
-      "rtppcmapay name=pay0 " PICTURES "jpegenc ! rtpjpegpay name=pay1 )",
-      FALSE);
-  Rig *rig = rig_start (1, server->port, "", "fakesink async=false");
+      "rtppcmapay name=pay0 " SERVER_PICTURES "jpegenc ! rtpjpegpay name=pay1 )",
+      NULL);
+  Rig *rig = rig_start (1, server_get_port (server), "", "fakesink async=false");
 
   rig_await_frames (rig, 1, 10);
   rig_stop (rig);
@@ -378,16 +290,16 @@ watch_secrets (Search *search, guint port, const gchar *path)
 static void
 test_secrets (void)
 {
-  Server *server = server_start ("( " PICTURES "jpegenc ! rtpjpegpay name=pay0"
-      " )", TRUE);
+  Server *server = server_start ("( " SERVER_PICTURES "jpegenc ! rtpjpegpay name=pay0"
+      " )", &(ServerOptions) {.user = USER,.password = CANARY});
   Search search = { {g_strdup (CANARY),
           gst_rtsp_auth_make_basic (USER, CANARY),
           g_uri_escape_string (CANARY, NULL, FALSE)}, 0, 0
   };
   guint i;
 
-  watch_secrets (&search, server->port, "cam1");
-  watch_secrets (&search, server->port, "nothing");
+  watch_secrets (&search, server_get_port (server), "cam1");
+  watch_secrets (&search, server_get_port (server), "nothing");
   g_assert_cmpuint (search.lines, >, 1000);
   g_assert_cmpuint (search.found, ==, 0);
   for (i = 0; i < G_N_ELEMENTS (search.secrets); i++)

@@ -110,3 +110,45 @@ gst_edge_mark_draw (GstVideoFrame *video, guint8 camera, guint16 frame)
         (bits >> shift) & 1 ? LUMA_WHITE : LUMA_BLACK);
   }
 }
+
+/* The middle of a cell, where scaling and encoding leave most. */
+static gboolean
+is_white (GstVideoFrame *video, guint column, guint row)
+{
+  const guint8 *data = GST_VIDEO_FRAME_PLANE_DATA (video, 0);
+  gint stride = GST_VIDEO_FRAME_PLANE_STRIDE (video, 0);
+  gint width = GST_VIDEO_FRAME_WIDTH (video);
+  gint height = GST_VIDEO_FRAME_HEIGHT (video);
+  gint x1 = (4 * column + 1) * width / (4 * COLUMNS), x2 = (4 * column + 3) * width / (4 * COLUMNS);
+  gint y1 = (4 * row + 1) * height / (4 * ROWS), y2 = (4 * row + 3) * height / (4 * ROWS);
+  gint sum = 0;
+
+  for (gint y = y1; y < y2; y++)
+    for (gint x = x1; x < x2; x++)
+      sum += data[(gsize) y * stride + x];
+
+  return sum > LUMA_GREY * (x2 - x1) * (y2 - y1);
+}
+
+/**
+ * gst_edge_mark_read:
+ * @video: a readable frame whose first plane is the luma
+ * @camera: (out): the camera's number
+ * @frame: (out): the frame's number
+ *
+ * Returns: whether there is a mark that can be read
+ */
+gboolean
+gst_edge_mark_read (GstVideoFrame *video, guint8 *camera, guint16 *frame)
+{
+  guint64 bits = 0;
+
+  for (guint i = 0; i < MARK_COLUMNS * MARK_ROWS; i++)
+    bits = bits << 1 | is_white (video, MARK_LEFT + i % MARK_COLUMNS,
+        MARK_TOP + i / MARK_COLUMNS);
+  *camera = bits >> 36 & 0xff;
+  *frame = bits >> 20 & 0xffff;
+
+  return bits >> 44 == LEFT_EYE && (bits & 0xf) == RIGHT_EYE
+      && (bits >> 4 & 0xffff) == gst_edge_mark_checksum (*camera, *frame);
+}

@@ -16,5 +16,6 @@ G_BEGIN_DECLS
 
 guint16 gst_edge_mark_checksum (guint8 camera, guint16 frame);
 void gst_edge_mark_draw (GstVideoFrame * video, guint8 camera, guint16 frame);
+gboolean gst_edge_mark_read (GstVideoFrame * video, guint8 * camera, guint16 * frame);
 
 G_END_DECLS
