@@ -41,7 +41,7 @@ LINE = """
   rtspsrc location={uri} protocols=tcp latency=100 add-reference-timestamp-meta=true
     ! rtph264depay ! h264parse ! avdec_h264 max-threads=1
     ! videorate drop-only=true max-rate={fps}
-    ! videoconvert ! video/x-raw,format=YV12,colorimetry=1:2:0:0 ! jpegenc ! framestamp camera-id={camera} ! tee name={camera}
+    ! edgejpegenc ! framestamp camera-id={camera} ! tee name={camera}
   {camera}. ! amqpsink uri={amqp}
   {camera}. ! workerpool ! redisframesink uri={redis} ttl={ttl} ! metadatapub uri={amqp}
 """

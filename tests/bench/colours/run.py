@@ -28,6 +28,8 @@ FULL = "video/x-raw,format=I420,colorimetry=1:4:0:0"
 FCC = "video/x-raw,format=YV12,colorimetry=1:2:0:0"  # see README.md
 CANDIDATES = (
     ("nothing (stock jpegenc)", "", ""),
+    ("jpegcolor", "jpegcolor", ""),
+    ("videoconvert ! jpegcolor", "videoconvert ! jpegcolor", ""),
     ("videoconvert to I420 1:4:0:0", "videoconvert", FULL),
     ("videoconvert to I420 1:2:0:0", "videoconvert", FCC.replace("YV12", "I420")),
     ("videoconvert to YV12 1:2:0:0", "videoconvert", FCC),
