@@ -122,7 +122,7 @@ kind_of_aggregate (gboolean h265, const guint8 *data, gsize size)
   Kind kind = KIND_OTHER;
 
   while (kind == KIND_OTHER && size > 2) {
-    const gsize length = GST_READ_UINT16_BE (data);
+    const gsize length = (gsize) data[0] << 8 | data[1];
 
     if (length > size - 2)
       return KIND_UNKNOWN;
