@@ -14,6 +14,7 @@ typedef enum
 {
   GST_EDGE_CAMERA_VERDICT_SKIP,         /* do not decode it */
   GST_EDGE_CAMERA_VERDICT_DECODE,
+  GST_EDGE_CAMERA_VERDICT_LATER,        /* decode it before the next one that is wanted, which may refer to it */
   GST_EDGE_CAMERA_VERDICT_ALONE, /* what comes next will not be decoded: the decoder must not wait for it */
 } GstEdgeCameraVerdict;
 

@@ -33,34 +33,59 @@ gst_edge_camera_limiter_set_rate (GstEdgeCameraLimiter *limiter, guint fps_n, gu
 #define JUMP_BACK (10 * GST_SECOND)
 #define JUMP_AHEAD (3600 * GST_SECOND)
 
+static gboolean
+is_jump (const GstEdgeCameraLimiter *limiter, GstClockTime time)
+{
+  return limiter->started && (time + JUMP_BACK < limiter->last || time > limiter->last + JUMP_AHEAD);
+}
+
 static void
 observe (GstEdgeCameraLimiter *limiter, GstClockTime time)
 {
-  if (limiter->started && (time + JUMP_BACK < limiter->last || time > limiter->last + JUMP_AHEAD))
+  if (is_jump (limiter, time))
     gst_edge_camera_limiter_restart (limiter);
   if (limiter->started && time > limiter->last) {
-    GstClockTime delta = time - limiter->last;
+    GstClockTime delta = (time - limiter->last) / (limiter->passed + 1);
 
     limiter->interval = limiter->interval == 0 ? delta
         : (7 * limiter->interval + delta) / 8;
   }
   limiter->last = time;
+  limiter->passed = 0;
   if (!limiter->started)
     limiter->due = time;
   limiter->started = TRUE;
 }
 
+/* Within half a frame of its time no other frame is nearer. */
+static gboolean
+is_due (const GstEdgeCameraLimiter *limiter, GstClockTime time)
+{
+  return time + MIN (limiter->interval, limiter->period) / 2 >= limiter->due;
+}
+
+gboolean
+gst_edge_camera_limiter_expects (const GstEdgeCameraLimiter *limiter, GstClockTime time)
+{
+  return limiter->period == 0 || !GST_CLOCK_TIME_IS_VALID (time)
+      || !limiter->started || limiter->interval == 0 || is_jump (limiter, time)
+      || is_due (limiter, time);
+}
+
+/* Only counted: pictures come in another order than frames do. */
+void
+gst_edge_camera_limiter_pass (GstEdgeCameraLimiter *limiter)
+{
+  limiter->passed++;
+}
+
 gboolean
 gst_edge_camera_limiter_wants (GstEdgeCameraLimiter *limiter, GstClockTime time)
 {
-  GstClockTime tolerance;
-
   if (limiter->period == 0 || !GST_CLOCK_TIME_IS_VALID (time))
     return TRUE;
   observe (limiter, time);
-  /* Within half a frame of its time no other frame is nearer. */
-  tolerance = MIN (limiter->interval, limiter->period) / 2;
-  return time + tolerance >= limiter->due;
+  return is_due (limiter, time);
 }
 
 void

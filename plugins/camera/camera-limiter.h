@@ -23,7 +23,8 @@ typedef struct
   gboolean started;
   GstClockTime due;             /* when the next frame should be */
   GstClockTime last;            /* last frame that was offered */
-  GstClockTime interval;        /* smoothed, between offered frames; 0 = not known */
+  GstClockTime interval;        /* smoothed, between frames; 0 = not known */
+  guint passed;                 /* frames that were not offered, since the last one that was */
 } GstEdgeCameraLimiter;
 
 /* A new connection: the schedule goes on from its first frame. */
@@ -40,6 +41,18 @@ void gst_edge_camera_limiter_set_rate (GstEdgeCameraLimiter * limiter, guint fps
  * Returns: whether the frame should go out; if it does, gst_edge_camera_limiter_take() must follow
  */
 gboolean gst_edge_camera_limiter_wants (GstEdgeCameraLimiter * limiter, GstClockTime time);
+
+/**
+ * gst_edge_camera_limiter_expects:
+ * @limiter: the limiter
+ * @time: of a frame that may be offered later
+ *
+ * Returns: whether it would be wanted if it were offered now. Changes nothing.
+ */
+gboolean gst_edge_camera_limiter_expects (const GstEdgeCameraLimiter * limiter, GstClockTime time);
+
+/* There is a frame that will not be offered, since it would not be wanted. */
+void gst_edge_camera_limiter_pass (GstEdgeCameraLimiter * limiter);
 
 void gst_edge_camera_limiter_take (GstEdgeCameraLimiter * limiter, GstClockTime time);
 

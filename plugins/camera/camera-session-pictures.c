@@ -128,8 +128,28 @@ judge_encoded_locked (GstEdgeCameraSession *session, GstClockTime time, gboolean
   return GST_PAD_PROBE_OK;
 }
 
+static gboolean
+is_disposable (GstPad *pad, GstBuffer *buffer)
+{
+  GstCaps *caps = gst_pad_get_current_caps (pad);
+  gboolean disposable = gst_edge_camera_is_disposable (caps, buffer);
+
+  gst_clear_caps (&caps);
+  return disposable;
+}
+
+/* A picture whose frame will be dropped for the frame rate. */
 static GstEdgeCameraVerdict
-judge_locked (GstEdgeCameraSession *session, GstClockTime time, gboolean keyframe)
+judge_unwanted_locked (GstEdgeCameraSession *session, GstPad *pad, GstBuffer *buffer)
+{
+  if (!is_disposable (pad, buffer))
+    return GST_EDGE_CAMERA_VERDICT_LATER;
+  gst_edge_camera_limiter_pass (&session->camera->limiter);
+  return GST_EDGE_CAMERA_VERDICT_SKIP;
+}
+
+static GstEdgeCameraVerdict
+judge_locked (GstEdgeCameraSession *session, GstPad *pad, GstBuffer *buffer, GstClockTime time, gboolean keyframe)
 {
   GstEdgeCamera *camera = session->camera;
   GstEdgeCameraVerdict verdict =
@@ -145,12 +165,14 @@ judge_locked (GstEdgeCameraSession *session, GstClockTime time, gboolean keyfram
       verdict = GST_EDGE_CAMERA_VERDICT_SKIP;
     }
   }
+  if (verdict == GST_EDGE_CAMERA_VERDICT_DECODE && !gst_edge_camera_limiter_expects (&camera->limiter, time))
+    verdict = judge_unwanted_locked (session, pad, buffer);
   if (verdict == GST_EDGE_CAMERA_VERDICT_SKIP)
     GST_EDGE_CAMERA_COUNT (camera->counters.skipped, 1);
   /* a keyframe that is not wanted now shows all the same that one could be had */
   if (verdict != GST_EDGE_CAMERA_VERDICT_SKIP || keyframe)
     session->watch.last_fed = g_get_monotonic_time ();
-  if (verdict != GST_EDGE_CAMERA_VERDICT_SKIP)
+  if (verdict == GST_EDGE_CAMERA_VERDICT_DECODE || verdict == GST_EDGE_CAMERA_VERDICT_ALONE)
     gst_edge_camera_watch_fed (&session->watch, session->watch.last_fed);
   GST_EDGE_CAMERA_SET (camera->counters.keyframes_only,
       camera->decode.keyframes_only);
@@ -176,6 +198,46 @@ decode_alone (GstPad *pad, GstPadProbeInfo *info)
     gst_pad_send_event (peer, gst_event_new_stream_group_done (gst_util_group_id_next ()));
   gst_object_unref (peer);
   return GST_PAD_PROBE_HANDLED;
+}
+
+/* What the decoder has been kept waiting for. */
+static GstFlowReturn
+decode_held (GstEdgeCameraSession *session, GstPad *pad)
+{
+  GstFlowReturn flow = GST_FLOW_OK;
+  GstPad *peer;
+  GstBuffer *held;
+
+  if (session->batch.units.length == 0)
+    return flow;
+  peer = gst_pad_get_peer (pad);
+  while (peer != NULL && flow == GST_FLOW_OK
+      && (held = gst_edge_camera_batch_pop (&session->batch)) != NULL)
+    flow = gst_pad_chain (peer, held);
+  gst_edge_camera_batch_clear (&session->batch);
+  gst_clear_object (&peer);
+  return flow;
+}
+
+/* Takes the picture out of the stream. */
+static GstPadProbeReturn
+handled (GstPadProbeInfo *info, GstFlowReturn flow)
+{
+  info->data = NULL;
+  info->ABI.abi.flow_ret = flow;
+  return GST_PAD_PROBE_HANDLED;
+}
+
+static GstPadProbeReturn
+decode (GstEdgeCameraSession *session, GstPad *pad, GstPadProbeInfo *info, GstEdgeCameraVerdict verdict)
+{
+  GstFlowReturn flow = decode_held (session, pad);
+
+  if (flow != GST_FLOW_OK) {
+    gst_buffer_unref (GST_PAD_PROBE_INFO_BUFFER (info));
+    return handled (info, flow);
+  }
+  return verdict == GST_EDGE_CAMERA_VERDICT_ALONE ? decode_alone (pad, info) : GST_PAD_PROBE_OK;
 }
 
 static GstPadProbeReturn
@@ -207,7 +269,7 @@ on_picture (GstEdgeCameraSession *session, GstPad *pad, GstPadProbeInfo *info)
   } else if (session->decoder == NULL) {
     result = judge_encoded_locked (session, time, keyframe);
   } else {
-    verdict = judge_locked (session, time, keyframe);
+    verdict = judge_locked (session, pad, buffer, time, keyframe);
   }
   g_mutex_unlock (&session->lock);
 
@@ -216,10 +278,12 @@ on_picture (GstEdgeCameraSession *session, GstPad *pad, GstPadProbeInfo *info)
       tell_alive (session);
     return result;
   }
-  if (verdict == GST_EDGE_CAMERA_VERDICT_ALONE)
-    return decode_alone (pad, info);
-  return verdict == GST_EDGE_CAMERA_VERDICT_DECODE ? GST_PAD_PROBE_OK
-      : GST_PAD_PROBE_DROP;
+  if (verdict == GST_EDGE_CAMERA_VERDICT_SKIP)
+    return GST_PAD_PROBE_DROP;
+  if (verdict == GST_EDGE_CAMERA_VERDICT_LATER
+      && gst_edge_camera_batch_hold (&session->batch, buffer, time))
+    return handled (info, GST_FLOW_OK);
+  return decode (session, pad, info, verdict);
 }
 
 static GstPadProbeReturn
@@ -229,6 +293,8 @@ on_picture_or_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 
   if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER)
     return on_picture (session, pad, info);
+  if (GST_EVENT_IS_SERIALIZED (GST_PAD_PROBE_INFO_EVENT (info)))
+    decode_held (session, pad);
   if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_SEGMENT)
     gst_event_copy_segment (GST_PAD_PROBE_INFO_EVENT (info),
         &session->picture_segment);

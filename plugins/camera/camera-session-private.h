@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include "camera-batch.h"
 #include "camera-codec.h"
 #include "camera-lag.h"
 #include "camera-session.h"
@@ -58,6 +59,7 @@ struct _GstEdgeCameraSession
   GstSegment frame_segment;
   GstEdgeCameraLag lag;
   GstEdgeCameraTimes times;
+  GstEdgeCameraBatch batch;
   gboolean skipped;             /* since the last encoded picture that went out */
 };
 

@@ -1,0 +1,166 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * What rtspcamerasrc decodes late, several pictures in a row, or not at all because nobody refers to it, changes
+ * nothing about the frames that come out: two of them watch one camera, one of them with all frames. */
+
+#include "camera-rig.h"
+#include "camera-server.h"
+
+#define FPS 20
+#define WANTED 5
+
+/* Frames within which the sender's clock becomes known, with a jump of the times. */
+#define STARTUP 15
+
+/* The pictures of one element, as checksums, in order. */
+typedef struct
+{
+  GMutex lock;
+  GPtrArray *sums;              /* lock */
+} Record;
+
+static GstPadProbeReturn
+on_frame (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  Record *record = user_data;
+  GstMapInfo map;
+
+  g_assert_true (gst_buffer_map (GST_PAD_PROBE_INFO_BUFFER (info), &map, GST_MAP_READ));
+  g_mutex_lock (&record->lock);
+  g_ptr_array_add (record->sums, g_compute_checksum_for_data (G_CHECKSUM_MD5, map.data, map.size));
+  g_mutex_unlock (&record->lock);
+  gst_buffer_unmap (GST_PAD_PROBE_INFO_BUFFER (info), &map);
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+record_start (Record *record, Rig *rig, guint number)
+{
+  GstPad *pad = gst_element_get_static_pad (rig_get_camera (rig, number)->element, "src");
+
+  g_mutex_init (&record->lock);
+  record->sums = g_ptr_array_new_with_free_func (g_free);
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_frame, record, NULL);
+  gst_object_unref (pad);
+}
+
+static void
+record_clear (Record *record)
+{
+  g_ptr_array_unref (record->sums);
+  g_mutex_clear (&record->lock);
+}
+
+static guint
+find_from (const GPtrArray *sums, guint from, const gchar *sum)
+{
+  while (from < sums->len && g_strcmp0 (g_ptr_array_index (sums, from), sum) != 0)
+    from++;
+  return from;
+}
+
+/* Each of the few is one of all, bit by bit, and they come in the same order and at equal distances. */
+static void
+compare (const GPtrArray *few, const GPtrArray *all)
+{
+  guint i, at = 0, last = 0, found = 0, regular = 0;
+
+  for (i = 0; i < few->len; i++) {
+    at = find_from (all, found > 0 ? last + 1 : 0, g_ptr_array_index (few, i));
+    if (at == all->len) {
+      /* of a time at which only the one or only the other was there */
+      g_assert_true (found == 0 || i + 5 > few->len);
+      continue;
+    }
+    regular += i >= STARTUP && at - last == FPS / WANTED;
+    found++;
+    last = at;
+  }
+  g_test_message ("%u of %u frames found among %u, %u at the right distance", found, few->len, all->len, regular);
+  g_assert_cmpuint (found, >=, 2 * few->len / 3);
+  g_assert_cmpuint (regular, >=, (few->len - STARTUP) * 8 / 10);
+}
+
+/* Returns how many pictures were not decoded of which only some frames were wanted. */
+static guint64
+watch_twice (const gchar *encoder)
+{
+  gchar *line = g_strdup_printf ("( videotestsrc is-live=true pattern=ball motion=sweep animation-mode=frames ! "
+      "video/x-raw, format=I420, width=320, height=240, framerate=%d/1 ! %s name=pay0 )", FPS, encoder);
+  Record few, all;
+  guint64 skipped;
+  Server *server;
+  gchar *uri;
+  Rig *rig;
+
+  server = server_start (line, NULL);
+  uri = g_strdup_printf ("uri=rtsp://127.0.0.1:%u/cam1 decode=all", server_get_port (server));
+  rig = rig_start (2, server_get_port (server), uri, "fakesink async=false");
+  g_object_set (rig_get_camera (rig, 1)->element, "framerate", WANTED, 1, NULL);
+  record_start (&few, rig, 1);
+  record_start (&all, rig, 2);
+  rig_await_frames (rig, 2, 1);
+  rig_await_frames (rig, 1, STARTUP + 20);
+  skipped = rig_get_stat (rig, 1, "skipped");
+  g_assert_cmpuint (rig_get_stat (rig, 1, "failures"), ==, 0);
+  rig_stop (rig);
+  compare (few.sums, all.sums);
+  record_clear (&few);
+  record_clear (&all);
+  server_stop (server);
+  g_free (uri);
+  g_free (line);
+  return skipped;
+}
+
+static gboolean
+has_element (const gchar *name)
+{
+  GstElementFactory *factory = gst_element_factory_find (name);
+
+  if (factory == NULL)
+    g_test_skip (name);
+  else
+    gst_object_unref (factory);
+  return factory != NULL;
+}
+
+/* Every picture is a reference: all are decoded. */
+static void
+test_references (void)
+{
+  watch_twice ("x264enc speed-preset=ultrafast tune=zerolatency key-int-max=20 ! "
+      "h264parse config-interval=-1 ! rtph264pay");
+}
+
+/* Some are not: what is neither wanted nor referred to is not decoded. */
+static void
+test_disposable (void)
+{
+  guint64 skipped = watch_twice ("x264enc speed-preset=ultrafast bframes=2 b-adapt=false b-pyramid=false "
+      "key-int-max=18 ! video/x-h264, profile=main ! h264parse config-interval=-1 ! rtph264pay");
+
+  /* two thirds are of that kind, and three quarters of them are not wanted: without the beginning at least 40 of 120 */
+  g_assert_cmpuint (skipped, >=, 30);
+}
+
+static void
+test_h265 (void)
+{
+  if (has_element ("x265enc") && has_element ("avdec_h265"))
+    watch_twice ("x265enc speed-preset=ultrafast option-string=bframes=2:b-adapt=0 key-int-max=18 ! "
+        "h265parse config-interval=-1 ! rtph265pay");
+}
+
+int
+main (int argc, char **argv)
+{
+  gst_init (&argc, &argv);
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/rtspcamerasrc/batch/references", test_references);
+  g_test_add_func ("/rtspcamerasrc/batch/disposable", test_disposable);
+  g_test_add_func ("/rtspcamerasrc/batch/h265", test_h265);
+  return g_test_run ();
+}
