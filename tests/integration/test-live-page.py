@@ -136,6 +136,31 @@ class TestLivePage(unittest.TestCase):
         self.assertIn("No answer from the server", page.run("return document.getElementById('silence').textContent"))
 
 
+class TestDrops(unittest.TestCase):
+    """A camera that sends, but whose frames get nowhere, is as easy to see as one that is offline."""
+
+    def test_drops_are_visible(self):
+        line = pages.camera("cam1", "<tee>. ! fakesink async=false")
+        line += pages.camera("cam2", "<tee>. ! amqpsink uri=amqp://127.0.0.1:1/%2f max-size-buffers=2")
+        launch = pages.Launch(line)
+        self.addCleanup(launch.close)
+        launch.pages.wait(lambda s: s.get("edge_video_frames_dropped_total", camera="cam2") > 0, "drops")
+        page = browser.Browser()
+        self.addCleanup(page.close)
+        page.go(launch.pages.address)
+        page.wait("const card = document.querySelector('[data-camera=cam2]'); return card && card.dataset.losing === 'true'")
+        page.wait("return document.getElementById('totals').textContent.includes('1 dropping')")
+        self.assertIn("1 down", page.run("return document.getElementById('ways').textContent"))
+        borders = page.run("return ['cam1', 'cam2'].map(id => getComputedStyle(document.querySelector(`[data-camera=${id}]`)).borderTopColor)")
+        self.assertNotEqual(*borders)
+        self.assertEqual(page.run(STATES), {"cam1": "active", "cam2": "active"})
+        order = "return [...document.querySelectorAll('.camera')].filter(c => !c.hidden).map(c => c.dataset.camera)"
+        choose = "const filter = document.getElementById('filter'); filter.value = arguments[0]; filter.dispatchEvent(new Event('change'))"
+        for choice, expected in (("all", ["cam1", "cam2"]), ("first", ["cam2", "cam1"]), ("trouble", ["cam2"])):
+            page.run(choose, choice)
+            self.assertEqual(page.run(order), expected, choice)
+
+
 if __name__ == "__main__":
     if None in browser.find():
         print("chromium and chromium-driver are not installed")
