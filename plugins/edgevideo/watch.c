@@ -39,6 +39,14 @@ on_delay (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static void
+start_timer (GstEdgeWatch *self)
+{
+  self->timer = g_timeout_source_new (DELAY_MS);
+  g_source_set_callback (self->timer, on_delay, self, NULL);
+  g_source_attach (self->timer, self->context);
+}
+
 static gboolean
 on_event (gint fd, GIOCondition condition, gpointer user_data)
 {
@@ -47,11 +55,8 @@ on_event (gint fd, GIOCondition condition, gpointer user_data)
 
   while (read (fd, events, sizeof (events)) > 0);
   /* not started anew by each event: other files of the folder may change all the time */
-  if (self->timer != NULL)
-    return G_SOURCE_CONTINUE;
-  self->timer = g_timeout_source_new (DELAY_MS);
-  g_source_set_callback (self->timer, on_delay, self, NULL);
-  g_source_attach (self->timer, self->context);
+  if (self->timer == NULL)
+    start_timer (self);
   return G_SOURCE_CONTINUE;
 }
 
@@ -80,6 +85,8 @@ gst_edge_watch_new (const gchar *file, GMainContext *context, GSourceFunc change
   self->user_data = user_data;
   self->source = g_unix_fd_source_new (fd, G_IO_IN);
   g_source_set_callback (self->source, G_SOURCE_FUNC (on_event), self, NULL);
+  /* it may have changed since it was read */
+  start_timer (self);
   g_source_attach (self->source, context);
   return self;
 }

@@ -16,7 +16,7 @@ typedef struct _GstEdgeWatch GstEdgeWatch;
  * gst_edge_watch_new:
  * @file: path
  * @context: where @changed is called
- * @changed: called 200 ms after something has happened to @file or around it
+ * @changed: called 200 ms after something has happened to @file or around it, and after the beginning
  * @error: the folder cannot be watched
  *
  * It is the folder that is watched: editors write another file and rename it, and mounted config maps swap a link.

@@ -118,8 +118,9 @@ class ManyTest(unittest.TestCase):
         time.sleep(SECONDS)  # what is measured is what happens meanwhile
         after = sum(process.threads().values()), process.descriptors()
         delivered = sum(len(frames) for frames in list(self.watcher.stored.values())) - sum(seen.values())
+        load = (process.cpu_seconds() - cpu) / SECONDS
         print(f"{N_CAMERAS} cameras active after {started:.1f} s; threads and descriptors {before}, {SECONDS} s later "
-              f"{after}; {process.megabytes():.0f} MB; {(process.cpu_seconds() - cpu) / SECONDS * 100:.0f} % of one CPU; "
+              f"{after}; {process.megabytes():.0f} MB; {load * 100:.0f} % of one CPU; "
               f"{delivered / SECONDS:.0f} frames/s announced", flush=True)
         print(dict(process.threads().most_common(12)), flush=True)
         # five threads a camera, four of them rtspsrc's; the others do not depend on the number of cameras

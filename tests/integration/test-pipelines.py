@@ -10,10 +10,12 @@
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 import unittest
 
@@ -100,6 +102,39 @@ class PipelinesTest(unittest.TestCase):
         copy.flush()
         return copy.name
 
+    def readme(self, begins):
+        """The block of the README that begins so, with this test's addresses."""
+        with open(os.path.join(SOURCE_DIR, "README.md"), encoding="utf-8") as file:
+            blocks = re.findall("^(?:    .*\n|\n(?=    ))+", file.read(), re.MULTILINE)
+        block = next(textwrap.dedent(block).strip() for block in blocks if block.lstrip().startswith(begins))
+        address = self.servers.redis_uri.split("//")[1].split(":")
+        parameters = f'pika.URLParameters("{self.servers.amqp_uri}")'
+        for theirs, ours in (("rtsp://camera/stream", self.uris[0]), (AMQP, self.servers.amqp_uri),
+                             (REDIS, self.servers.redis_uri), ('pika.ConnectionParameters("localhost")', parameters),
+                             ('host="localhost"', 'host="127.0.0.1", port=' + address[1].split("/")[0])):
+            block = block.replace(theirs, ours)
+        return block
+
+    def test_readme_three_ways_and_consumer(self):
+        consumer = subprocess.Popen([sys.executable, "-u", "-c", self.readme("import json, pika")],
+                                    stdout=subprocess.PIPE, text=True)
+        self.addCleanup(consumer.stdout.close)
+        try:
+            self.launch(self.readme("gst-launch-1.0 -e rtspsrc").removeprefix("gst-launch-1.0 -e "),
+                        lambda: min(len(x.get("cam1", [])) for x in (self.frames, self.keys)) >= FRAMES)
+            camera, timestamp, size, word = consumer.stdout.readline().split()
+        finally:
+            consumer.kill()
+            consumer.wait()
+        self.assertEqual((camera, timestamp[-1], int(size) > 1000, word), ("cam1", "Z", True, "bytes"))
+        cache = redis.Redis.from_url(self.servers.redis_uri)
+        self.check_picture(cache.get(self.keys["cam1"][-1]), 1)
+
+    def test_readme_camera(self):
+        self.launch(self.readme("gst-launch-1.0 -e rtspcamerasrc").removeprefix("gst-launch-1.0 -e "),
+                    lambda: len(self.frames.get("cam1", [])) >= FRAMES)
+        self.check_picture(self.frames["cam1"][-1], 1)
+
     def check_picture(self, jpeg, number):
         """It is of that camera, and its white is white and its black black."""
         picture = cv2.imdecode(numpy.frombuffer(jpeg, numpy.uint8), cv2.IMREAD_COLOR)
@@ -130,6 +165,61 @@ class PipelinesTest(unittest.TestCase):
         self.check_picture(cache.get(self.keys["cam1"][-1]), 1)
         self.check_picture(cache.get(self.keys["door"][-1]), 2)
         self.assertEqual(set(self.frames), {"cam1", "door"})
+
+
+class ServiceTest(unittest.TestCase):
+    """The unit of systemd: what it starts starts, and ends as systemd ends it."""
+
+    UNIT = os.path.join(PIPELINES, "edge-video.service")
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+        self.config = os.path.join(self.folder, "edge-video.yaml")
+        with open(self.config, "w", encoding="utf-8") as file:
+            file.write("amqp: { amqp_url: \"amqp://127.0.0.1:1/%2f\" }\n"
+                       "cameras: [ { id: cam1, url: \"rtsp://127.0.0.1:1/x\" } ]\n")
+
+    def command(self, key):
+        """The command of this line, with folders of this test."""
+        with open(self.UNIT, encoding="utf-8") as file:
+            unit = file.read().replace("\\\n", " ")
+        line = re.search(f"^{key}=(.*)$", unit, re.MULTILINE)[1]
+        line = line.replace("/etc/edge-video", self.folder).replace("/var/lib/edge-video", self.folder)
+        return line.split()
+
+    @unittest.skipUnless(shutil.which("systemd-analyze"), "systemd is not installed")
+    def test_verify(self):
+        done = subprocess.run(["systemd-analyze", "verify", self.UNIT], capture_output=True, text=True, check=False)
+        self.assertEqual((done.returncode, done.stdout + done.stderr), (0, ""))
+
+    def test_check_before(self):
+        self.assertEqual(subprocess.run(self.command("ExecStartPre"), check=False).returncode, 0)
+        with open(self.config, "a", encoding="utf-8") as file:
+            file.write("colour: red\n")
+        done = subprocess.run(self.command("ExecStartPre"), capture_output=True, text=True, check=False)
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn("edge-video.yaml:3:1: unknown key", done.stdout + done.stderr)
+
+    def test_start_and_stop(self):
+        environment = {**os.environ, "GST_DEBUG": "edgevideobin:4", "GST_DEBUG_NO_COLOR": "1"}
+        process = subprocess.Popen(self.command("ExecStart"), env=environment, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.stderr.close)
+        self.wait_for_line(process, "starting camera cam1")
+        with open(self.config, "a", encoding="utf-8") as file:
+            file.write("target_fps: 5\n")
+        self.wait_for_line(process, "new config: changed: cam1")
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(PATIENCE), 0)
+        with open(os.path.join(self.folder, "report.json"), encoding="utf-8") as file:
+            self.assertEqual([camera["id"] for camera in json.load(file)["cameras"]], ["cam1"])
+
+    def wait_for_line(self, process, text):
+        for line in process.stderr:
+            if text in line:
+                return
+        self.fail("it ended before it said: " + text)
 
 
 class ConfigTest(unittest.TestCase):
