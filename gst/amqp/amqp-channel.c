@@ -2,7 +2,7 @@
  * Copyright (C) 2026 the gst-edge-video authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The one channel of a connection, and the exchanges that are published to. */
+ * The channels of a connection, and the exchanges that are published to. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -53,13 +53,64 @@ prepared_key (const GstEdgeAmqpTarget *target)
   return g_strdup_printf ("%d\n%s\n%s", target->declare, target->exchange_type, target->exchange);
 }
 
+static gboolean
+open_setup_channel (GstEdgeTransport *self, GError **error)
+{
+  amqp_rpc_reply_t reply;
+
+  if (self->has_setup_channel)
+    return TRUE;
+  amqp_channel_open (self->connection, GST_EDGE_AMQP_SETUP_CHANNEL);
+  reply = amqp_get_rpc_reply (self->connection);
+  self->has_setup_channel = reply.reply_type == AMQP_RESPONSE_NORMAL;
+  if (!self->has_setup_channel)
+    gst_edge_amqp_set_reply_error (error, "open a second channel", reply);
+  return self->has_setup_channel;
+}
+
+/* A refusal closed the channel: confirms that, so that it can be opened again. FALSE when the whole connection is
+ * closed. */
+static gboolean
+confirm_close (GstEdgeTransport *self, amqp_rpc_reply_t reply)
+{
+  amqp_channel_close_ok_t ok = { 0 };
+
+  if (reply.reply_type != AMQP_RESPONSE_SERVER_EXCEPTION || reply.reply.id != AMQP_CHANNEL_CLOSE_METHOD)
+    return FALSE;
+  self->has_setup_channel = FALSE;
+  return amqp_send_method (self->connection, GST_EDGE_AMQP_SETUP_CHANNEL, AMQP_CHANNEL_CLOSE_OK_METHOD,
+      &ok) == AMQP_STATUS_OK;
+}
+
+static gboolean
+declare (GstEdgeTransport *self, const GstEdgeAmqpTarget *target, gboolean *lost, GError **error)
+{
+  amqp_rpc_reply_t reply;
+  gchar *doing;
+
+  *lost = TRUE;
+  if (!open_setup_channel (self, error))
+    return FALSE;
+  amqp_exchange_declare (self->connection, GST_EDGE_AMQP_SETUP_CHANNEL, amqp_cstring_bytes (target->exchange),
+      amqp_cstring_bytes (target->exchange_type), !target->declare, TRUE, FALSE, FALSE,
+      amqp_empty_table);
+  reply = amqp_get_rpc_reply (self->connection);
+  if (reply.reply_type == AMQP_RESPONSE_NORMAL)
+    return TRUE;
+  doing = g_strdup_printf ("%s exchange \"%s\"", target->declare ? "declare" : "find", target->exchange);
+  gst_edge_amqp_set_reply_error (error, doing, reply);
+  explain (error, target);
+  g_free (doing);
+  *lost = !confirm_close (self, reply);
+  return FALSE;
+}
+
 gboolean
-gst_edge_amqp_prepare (GstEdgeTransport *self, GstEdgeTarget *base, GError **error)
+gst_edge_amqp_prepare (GstEdgeTransport *self, GstEdgeTarget *base, gboolean *lost, GError **error)
 {
   const GstEdgeAmqpTarget *target = (const GstEdgeAmqpTarget *) base;
   GError *local = NULL;
-  amqp_rpc_reply_t reply;
-  gchar *doing, *key;
+  gchar *key;
 
   if (target->exchange[0] == '\0')      /* the default exchange is always there */
     return TRUE;
@@ -70,17 +121,7 @@ gst_edge_amqp_prepare (GstEdgeTransport *self, GstEdgeTarget *base, GError **err
   }
 
   gst_edge_link_begin_call (self->link, self->fd);
-  amqp_exchange_declare (self->connection, GST_EDGE_AMQP_CHANNEL, amqp_cstring_bytes (target->exchange),
-      amqp_cstring_bytes (target->exchange_type), !target->declare, TRUE, FALSE, FALSE,
-      amqp_empty_table);
-  reply = amqp_get_rpc_reply (self->connection);
-  if (reply.reply_type != AMQP_RESPONSE_NORMAL) {
-    doing = g_strdup_printf ("%s exchange \"%s\"", target->declare ? "declare" : "find",
-        target->exchange);
-    gst_edge_amqp_set_reply_error (&local, doing, reply);
-    explain (&local, target);
-    g_free (doing);
-  }
+  declare (self, target, lost, &local);
   gst_edge_link_end_call (self->link, &local);
   if (local == NULL) {
     g_hash_table_add (self->prepared, key);

@@ -24,6 +24,20 @@ set_closed_error (GError **error, const gchar *what, guint16 code, amqp_bytes_t 
   g_free (reply);
 }
 
+/* "message size 6000 is larger than configured max size 5000" */
+static void
+learn_max_size (GstEdgeTransport *self, guint16 code, const gchar *said)
+{
+  const gchar *limit = strstr (said, "max size ");
+  guint64 size;
+
+  if (code != AMQP_PRECONDITION_FAILED || limit == NULL || strstr (said, "larger than") == NULL)
+    return;
+  size = g_ascii_strtoull (limit + strlen ("max size "), NULL, 10);
+  if (size > 0)
+    gst_edge_link_limit_size (self->link, size, said);
+}
+
 static gboolean
 publishes_to (GstEdgeTarget *target, gpointer exchange)
 {
@@ -100,7 +114,8 @@ handle_method (GstEdgeTransport *self, const amqp_method_t *method, GError **err
       const amqp_channel_close_t *close = method->decoded;
 
       set_closed_error (error, "channel", close->reply_code, close->reply_text);
-      if (close->reply_code == AMQP_ACCESS_REFUSED && error != NULL)
+      learn_max_size (self, close->reply_code, (*error)->message);
+      if (close->reply_code == AMQP_ACCESS_REFUSED)
         fail_refused_clients (self, *error);
       return FALSE;
     }

@@ -12,7 +12,10 @@
 
 G_BEGIN_DECLS
 
+/* Messages, and on a channel of its own what the broker may refuse: a refusal closes the channel. */
 #define GST_EDGE_AMQP_CHANNEL 1
+#define GST_EDGE_AMQP_SETUP_CHANNEL 2
+#define GST_EDGE_AMQP_N_CHANNELS 2
 
 #define GST_EDGE_AMQP_MAX_HEADERS 32
 #define GST_EDGE_AMQP_N_FRAME_HEADERS 6
@@ -52,6 +55,7 @@ struct _GstEdgeTransport
   gchar *return_exchange;       /* of the last basic.return; nullable */
   gchar *return_key;
   guint64 return_body_left;
+  gboolean has_setup_channel;
   GHashTable *prepared;         /* exchanges that were found or declared on this connection, see prepared_key() */
 };
 
@@ -64,7 +68,7 @@ gboolean gst_edge_amqp_open_socket (GstEdgeTransport * self, const GstEdgeHost *
 
 /* amqp-channel.c */
 gboolean gst_edge_amqp_open_channel (GstEdgeTransport * self, GError ** error);
-gboolean gst_edge_amqp_prepare (GstEdgeTransport * self, GstEdgeTarget * target, GError ** error);
+gboolean gst_edge_amqp_prepare (GstEdgeTransport * self, GstEdgeTarget * target, gboolean * lost, GError ** error);
 
 /* amqp-frames.c: reads what has arrived, without waiting. FALSE when the connection or the channel is gone. */
 gboolean gst_edge_amqp_read_frames (GstEdgeTransport * self, GError ** error);

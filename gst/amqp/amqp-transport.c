@@ -62,7 +62,7 @@ log_in (GstEdgeTransport *self)
   properties.entries = entries;
 
   reply = amqp_login_with_properties (self->connection, gst_edge_endpoint_get_vhost (endpoint),
-      1, FRAME_MAX, (gint) gst_edge_endpoint_get_heartbeat (endpoint), &properties,
+      GST_EDGE_AMQP_N_CHANNELS, FRAME_MAX, (gint) gst_edge_endpoint_get_heartbeat (endpoint), &properties,
       AMQP_SASL_METHOD_PLAIN, user != NULL ? user : "", password != NULL ? password : "");
   g_free (name);
   return reply;
@@ -160,9 +160,9 @@ amqp_transport_is_blocked (GstEdgeTransport *self, const gchar **reason)
 }
 
 static gboolean
-amqp_transport_prepare (GstEdgeTransport *self, GstEdgeTarget *target, GError **error)
+amqp_transport_prepare (GstEdgeTransport *self, GstEdgeTarget *target, gboolean *lost, GError **error)
 {
-  return gst_edge_amqp_finish_output (self, error) && gst_edge_amqp_prepare (self, target, error);
+  return gst_edge_amqp_finish_output (self, error) && gst_edge_amqp_prepare (self, target, lost, error);
 }
 
 static gboolean

@@ -49,6 +49,8 @@ typedef struct
   const gchar *media_type;      /* of the caps, lives for ever; nullable */
   guint64 refused;              /* frames that could not become messages, for the log */
 
+  gint warned_oversize;         /* atomic: people know that frames are too large for the server */
+
   /* Link's thread. */
   guint64 rejections;           /* for the log */
 } GstEdgeLinkSinkPrivate;

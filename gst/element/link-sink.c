@@ -44,6 +44,22 @@ note_delivery (GstEdgeLinkSink *self, GstEdgeMessage *message)
         message->identity.capture_time);
 }
 
+/* Once; the counter tells how many. On the link's thread or the streaming thread. */
+static void
+warn_oversize (GstEdgeLinkSink *self, gsize size, const gchar *detail)
+{
+  GstEdgeLinkSinkPrivate *priv = gst_edge_link_sink_get_private (self);
+  GError *error;
+
+  if (!g_atomic_int_compare_and_exchange (&priv->warned_oversize, FALSE, TRUE))
+    return;
+  error = g_error_new (GST_EDGE_ERROR, GST_EDGE_ERROR_MESSAGE, "%s: a frame of %" G_GSIZE_FORMAT " bytes is larger "
+      "than the server takes; such frames are dropped%s%s", server_text (priv), size, detail != NULL ? ": " : "",
+      detail != NULL ? detail : "");
+  gst_edge_element_post_warning (GST_ELEMENT (self), error, NULL, server_text (priv));
+  g_error_free (error);
+}
+
 static void
 on_completed (GstEdgeMessage *message, GstEdgeResult result, const gchar *detail, gpointer user_data)
 {
@@ -51,7 +67,9 @@ on_completed (GstEdgeMessage *message, GstEdgeResult result, const gchar *detail
   GstEdgeLinkSinkPrivate *priv = gst_edge_link_sink_get_private (self);
   GstEdgeLinkSinkClass *klass = GST_EDGE_LINK_SINK_GET_CLASS (self);
 
-  if (result != GST_EDGE_DELIVERED && result != GST_EDGE_SENT && gst_edge_log_is_due (&priv->rejections))
+  if (result == GST_EDGE_OVERSIZE)
+    warn_oversize (self, message->size, detail);
+  else if (result != GST_EDGE_DELIVERED && result != GST_EDGE_SENT && gst_edge_log_is_due (&priv->rejections))
     GST_WARNING_OBJECT (self, "%s was refused: %s (%" G_GUINT64_FORMAT " so far)", message->destination,
         result == GST_EDGE_RETURNED ? "no queue is bound for it" : detail, priv->rejections);
   if (result == GST_EDGE_DELIVERED)
@@ -202,6 +220,7 @@ start (GstEdgeLinkSink *self)
     gst_edge_link_client_set_limits (client, &limits);
     g_mutex_lock (&priv->client_lock);
     priv->client = client;
+    g_atomic_int_set (&priv->warned_oversize, FALSE);
     g_clear_pointer (&priv->last_stats, gst_structure_free);
     g_mutex_unlock (&priv->client_lock);
     gst_edge_link_sink_join_census (self);
@@ -318,6 +337,7 @@ submit (GstEdgeLinkSink *self, GstEdgeMessage *message)
 {
   GstEdgeLinkSinkPrivate *priv = gst_edge_link_sink_get_private (self);
   GstEdgeSubmitResult result;
+  gsize size = message->size;
   GstFlowReturn flow;
 
   while ((result = gst_edge_link_client_submit (priv->client, message)) == GST_EDGE_SUBMIT_FLUSHING) {
@@ -328,6 +348,8 @@ submit (GstEdgeLinkSink *self, GstEdgeMessage *message)
       return flow;
     }
   }
+  if (result == GST_EDGE_SUBMIT_OVERSIZE)
+    warn_oversize (self, size, NULL);
   /* when it failed, the reason has been posted */
   return result == GST_EDGE_SUBMIT_FAILED ? GST_FLOW_ERROR : GST_FLOW_OK;
 }

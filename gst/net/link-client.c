@@ -28,6 +28,7 @@ client_unref (GstEdgeLinkClient *client)
     return;
   gst_edge_queue_free (client->queue);
   gst_edge_target_unref (client->target);
+  g_free (client->trouble);
   g_cond_clear (&client->cond);
   g_free (client);
 }
@@ -111,8 +112,19 @@ gst_edge_link_free_dropped (GArray *dropped)
   g_array_unref (dropped);
 }
 
-GstEdgeMessage *
-gst_edge_link_client_take_locked (GstEdgeLinkClient *client, gint64 now, GArray **dropped)
+static GArray *
+join_dropped (GArray *dropped, GArray *more)
+{
+  if (dropped == NULL)
+    return more;
+  g_array_append_vals (dropped, more->data, more->len);
+  g_array_unref (more);
+  return dropped;
+}
+
+/* What comes back from a lost connection goes first. */
+static GstEdgeMessage *
+pop_locked (GstEdgeLinkClient *client, gint64 now, GArray **dropped)
 {
   GstEdgeQueueItem item;
   GArray *aged = NULL;
@@ -120,22 +132,56 @@ gst_edge_link_client_take_locked (GstEdgeLinkClient *client, gint64 now, GArray 
 
   if (node != NULL)
     return node->data;
-
   if (!gst_edge_queue_pop (client->queue, now, &item, &aged))
     item.data = NULL;
   if (aged != NULL) {
     count_dropped_locked (client, aged);
-    if (*dropped != NULL) {
-      g_array_append_vals (*dropped, aged->data, aged->len);
-      g_array_unref (aged);
-    } else {
-      *dropped = aged;
-    }
+    *dropped = join_dropped (*dropped, aged);
   }
-  /* who waits for room is not woken for each message: that would be two switches of threads for each */
-  if (item.data == NULL || gst_edge_queue_get_length (client->queue) <= client->room_at)
-    gst_edge_link_client_changed_locked (client);
   return item.data;
+}
+
+/* FALSE, and why, when it must not be sent any more. */
+static gboolean
+is_worth_sending_locked (GstEdgeLinkClient *client, const GstEdgeMessage *message, gint64 now, GstEdgeLinkDrop *why)
+{
+  guint64 max_size = client->link->max_size;
+  GstEdgeQueueLimits limits;
+
+  gst_edge_queue_get_limits (client->queue, &limits);
+  if (limits.max_age > 0 && now - message->submitted_at > limits.max_age) {
+    *why = GST_EDGE_LINK_DROP_AGE;
+    return FALSE;
+  }
+  *why = GST_EDGE_LINK_DROP_OVERSIZE;
+  return max_size == 0 || message->size <= max_size;
+}
+
+static GArray *
+discard_locked (GstEdgeLinkClient *client, GstEdgeMessage *message, GstEdgeLinkDrop why, GArray *dropped)
+{
+  GstEdgeDroppedItem gone = {.item = {.data = message} };
+
+  GST_EDGE_COUNTER_ADD (client->counters.dropped[why], 1);
+  if (dropped == NULL)
+    dropped = g_array_new (FALSE, FALSE, sizeof (GstEdgeDroppedItem));
+  return g_array_append_val (dropped, gone);
+}
+
+GstEdgeMessage *
+gst_edge_link_client_take_locked (GstEdgeLinkClient *client, gint64 now, GArray **dropped)
+{
+  GstEdgeMessage *message;
+  GstEdgeLinkDrop why;
+
+  while ((message = pop_locked (client, now, dropped)) != NULL
+      && !is_worth_sending_locked (client, message, now, &why))
+    *dropped = discard_locked (client, message, why, *dropped);
+
+  /* who waits for room is not woken for each message: that would be two switches of threads for each */
+  if (message == NULL || gst_edge_queue_get_length (client->queue) <= client->room_at)
+    gst_edge_link_client_changed_locked (client);
+  return message;
 }
 
 /* Empties the outbox into @messages, a list to be freed without the lock. */
@@ -249,6 +295,10 @@ gst_edge_link_client_set_limits (GstEdgeLinkClient *client, const GstEdgeQueueLi
 static GstEdgeSubmitResult
 push_locked (GstEdgeLinkClient *client, const GstEdgeQueueItem *item, GArray **dropped)
 {
+  guint64 max_size = client->link->max_size;
+
+  if (max_size > 0 && item->bytes > max_size)
+    return GST_EDGE_SUBMIT_OVERSIZE;
   while (!client->failed && !client->leaving) {
     switch (gst_edge_queue_push (client->queue, item, dropped)) {
       case GST_EDGE_QUEUE_ACCEPTED:
@@ -293,6 +343,8 @@ gst_edge_link_client_submit (GstEdgeLinkClient *client, GstEdgeMessage *message)
     link->wants_submits = FALSE;
   } else if (result == GST_EDGE_SUBMIT_FAILED) {
     GST_EDGE_COUNTER_ADD (client->counters.rejected, 1);
+  } else if (result == GST_EDGE_SUBMIT_OVERSIZE) {
+    GST_EDGE_COUNTER_ADD (client->counters.dropped[GST_EDGE_LINK_DROP_OVERSIZE], 1);
   }
   count_dropped_locked (client, dropped);
   g_mutex_unlock (&link->lock);
@@ -300,7 +352,7 @@ gst_edge_link_client_submit (GstEdgeLinkClient *client, GstEdgeMessage *message)
   if (wake)
     gst_edge_link_wake (link);
   gst_edge_link_free_dropped (dropped); /* the new one, too, when that was dropped */
-  if (result == GST_EDGE_SUBMIT_FAILED)
+  if (result == GST_EDGE_SUBMIT_FAILED || result == GST_EDGE_SUBMIT_OVERSIZE)
     gst_edge_message_free (message);
   return result;
 }
@@ -411,6 +463,8 @@ gst_edge_link_client_read_counters (GstEdgeLinkClient *client, GstEdgeLinkCounte
   counters->queued = (guint) (counters->in - gone - counters->in_flight);
   counters->queued_bytes = gst_edge_queue_read_bytes (client->queue);
   counters->state = GST_EDGE_COUNTER_GET (client->link->state);
+  if (counters->state == GST_EDGE_LINK_READY && GST_EDGE_COUNTER_GET (client->is_put_off))
+    counters->state = GST_EDGE_LINK_BACKING_OFF;
   counters->connects = GST_EDGE_COUNTER_GET (client->link->connects);
 }
 

@@ -42,7 +42,8 @@ typedef struct
  * GstEdgeLinkClientFuncs:
  * @completed: the server answered @message, which stays owned by the link. Not called with %GST_EDGE_RETRY
  * @state_changed: the link's state, with the reason when it is a bad one; @warn is TRUE once in an outage and for one
- *   client only: the one that should tell people about it
+ *   client only: the one that should tell people about it. A client whose target is refused after it had been usable
+ *   is told that the link backs off, and tried again
  * @failed: this element can never deliver with its settings, @by_target: because of its target and not because of the
  *   endpoint; called once. What it queued was dropped as rejected
  *
@@ -119,6 +120,7 @@ typedef enum
   GST_EDGE_SUBMIT_ACCEPTED,
   GST_EDGE_SUBMIT_DROPPED,      /* counted, the message is gone */
   GST_EDGE_SUBMIT_FLUSHING,     /* would have to wait: not counted, the message is still the caller's */
+  GST_EDGE_SUBMIT_OVERSIZE,     /* larger than the server takes: counted as dropped, the message is gone */
   GST_EDGE_SUBMIT_FAILED,       /* failed for good, counted as rejected */
 } GstEdgeSubmitResult;
 

@@ -153,14 +153,17 @@ gst_edge_link_requeue_in_flight (GstEdgeLink *link)
   free_orphans (&orphans);
 }
 
-/* It was not sent after all. */
+/* The last one was not sent after all; unless that it was settled while it was. */
 static void
-take_back (GstEdgeLink *link, GstEdgeMessage *message)
+take_back (GstEdgeLink *link, guint64 tag)
 {
+  GstEdgeMessage *last = g_queue_peek_tail (&link->in_flight);
   GQueue orphans = G_QUEUE_INIT;
 
+  if (last == NULL || last->tag != tag)
+    return;
   g_mutex_lock (&link->lock);
-  return_to_outbox_locked (link, message, &orphans);
+  return_to_outbox_locked (link, last, &orphans);
   g_mutex_unlock (&link->lock);
   free_orphans (&orphans);
 }
@@ -194,11 +197,26 @@ count_answer_locked (GstEdgeLinkClient *client, GstEdgeMessage *message, GstEdge
     GST_EDGE_COUNTER_ADD (counters->delivered, 1);      /* last: who sees it sees the others */
   } else if (result == GST_EDGE_SENT) {
     GST_EDGE_COUNTER_ADD (counters->unconfirmed, 1);
+  } else if (result == GST_EDGE_OVERSIZE) {
+    GST_EDGE_COUNTER_ADD (counters->dropped[GST_EDGE_LINK_DROP_OVERSIZE], 1);
   } else {
     GST_EDGE_COUNTER_ADD (counters->rejected, 1);
     if (result == GST_EDGE_RETURNED)
       GST_EDGE_COUNTER_ADD (counters->returned, 1);
   }
+}
+
+/* What is refused for good from the beginning can never work. */
+static void
+fail_useless (GstEdgeLinkClient *client, const gchar *detail)
+{
+  GError *error;
+
+  if (client->counters.delivered > 0)
+    return;
+  error = g_error_new_literal (GST_EDGE_ERROR, GST_EDGE_ERROR_AUTH, detail);
+  gst_edge_link_client_fail (client, error, FALSE);
+  g_error_free (error);
 }
 
 static void
@@ -233,6 +251,8 @@ settle (GstEdgeLink *link, GstEdgeMessage *message, GstEdgeResult result, const 
 
   if (client != NULL) {
     client->funcs.completed (message, result, detail, client->user_data);
+    if (result == GST_EDGE_NEVER)
+      fail_useless (client, detail);
     g_mutex_lock (&link->lock);
     gst_edge_link_client_leave_locked (client);
     g_mutex_unlock (&link->lock);
@@ -240,15 +260,57 @@ settle (GstEdgeLink *link, GstEdgeMessage *message, GstEdgeResult result, const 
   gst_edge_message_free (message);
 }
 
-/* The server closed the connection because of a message that was in flight: when there is only one, it is that one;
- * else they will be sent one at a time, so that the next time there is only one. */
-void
+/* The server closed the connection because of a message that was in flight. TRUE when it is clear which one, and that
+ * nothing like it will be sent again. Else, when there is only one, it is that one; and of several each will be sent
+ * alone, so that the next time there is only one. */
+gboolean
 gst_edge_link_suspect_in_flight (GstEdgeLink *link, const gchar *detail)
 {
+  if (link->found_oversize) {
+    link->found_oversize = FALSE;
+    return TRUE;
+  }
   if (link->in_flight.length == 1)
     settle (link, g_queue_peek_head (&link->in_flight), GST_EDGE_REJECTED, detail);
   else
     link->suspects = link->in_flight.length;
+  return FALSE;
+}
+
+void
+gst_edge_link_limit_size (GstEdgeLink *link, guint64 max_size, const gchar *detail)
+{
+  GList *node, *next;
+
+  GST_WARNING ("%s: messages of more than %" G_GUINT64_FORMAT " bytes are not sent any more: %s",
+      gst_edge_endpoint_get_text (link->endpoint), max_size, detail);
+  g_mutex_lock (&link->lock);
+  link->max_size = max_size;
+  g_mutex_unlock (&link->lock);
+
+  for (node = link->in_flight.head; node != NULL; node = next) {
+    GstEdgeMessage *message = node->data;
+
+    next = node->next;
+    if (message->size > max_size) {
+      link->found_oversize = TRUE;
+      settle (link, message, GST_EDGE_OVERSIZE, detail);
+    }
+  }
+}
+
+gsize
+gst_edge_link_get_size (GstEdgeLink *link, guint64 tag)
+{
+  GList *node;
+
+  for (node = link->in_flight.head; node != NULL; node = node->next) {
+    GstEdgeMessage *message = node->data;
+
+    if (message->tag == tag)
+      return message->size;
+  }
+  return 0;
 }
 
 void
@@ -306,7 +368,7 @@ send_message (GstEdgeLink *link, GstEdgeMessage *message, GError **error)
     return TRUE;
   }
   if (!g_error_matches (local, GST_EDGE_ERROR, GST_EDGE_ERROR_SETTINGS)) {
-    take_back (link, message);
+    take_back (link, tag);
     g_propagate_error (error, local);
     return FALSE;
   }

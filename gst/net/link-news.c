@@ -54,13 +54,48 @@ gst_edge_link_set_state (GstEdgeLink *link, GstEdgeLinkState state, const gchar 
         gst_edge_link_state_get_name (state), reason != NULL ? ": " : "", reason != NULL ? reason : "");
 }
 
+#define PUT_OFF_MIN (100 * G_TIME_SPAN_MILLISECOND)
+#define PUT_OFF_MAX (30 * G_TIME_SPAN_SECOND)
+
+/* What was usable once will be again: it is tried now and then, and the others go on. */
+static void
+put_off_client (GstEdgeLinkClient *client, const GError *error)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  client->preparing.min = PUT_OFF_MIN;
+  client->preparing.max = PUT_OFF_MAX;
+  client->prepare_at = now + gst_edge_backoff_next (&client->preparing, now, g_random_double ());
+  if (client->trouble != NULL)
+    return;
+  client->trouble = g_strdup (error->message);
+  client->trouble_unwarned = TRUE;
+  client->told_serial = 0;      /* whatever it was told, it is told this */
+  GST_EDGE_COUNTER_SET (client->is_put_off, TRUE);
+}
+
+static void
+end_put_off (GstEdgeLinkClient *client)
+{
+  gst_edge_backoff_reset (&client->preparing);
+  client->prepare_at = 0;
+  if (client->trouble == NULL)
+    return;
+  g_clear_pointer (&client->trouble, g_free);
+  client->told_serial = 0;
+  GST_EDGE_COUNTER_SET (client->is_put_off, FALSE);
+}
+
 /* Makes a client's target usable on this connection. FALSE when the connection is not usable any more. */
 static gboolean
 prepare_client (GstEdgeLink *link, GstEdgeLinkClient *client)
 {
   GError *error = NULL;
+  gboolean lost = FALSE;
 
-  if (link->klass->prepare (link->transport, client->target, &error)) {
+  if (link->klass->prepare (link->transport, client->target, &lost, &error)) {
+    client->was_prepared = TRUE;
+    end_put_off (client);
     g_mutex_lock (&link->lock);
     client->prepared = TRUE;
     gst_edge_link_client_set_pending_locked (client);
@@ -70,14 +105,20 @@ prepare_client (GstEdgeLink *link, GstEdgeLinkClient *client)
 
   if (error->code == GST_EDGE_ERROR_TRANSIENT || error->code == GST_EDGE_ERROR_CANCELLED) {
     gst_edge_link_lose_connection (link, error);
-  } else {
-    /* Only this client is wrong; the server has closed the channel, the others go on with a new one. */
+    g_error_free (error);
+    return FALSE;
+  }
+  /* only this client is wrong; the others go on, with a new connection if need be */
+  if (client->was_prepared)
+    put_off_client (client, error);
+  else
     gst_edge_link_client_fail (client, error, TRUE);
+  g_error_free (error);
+  if (lost) {
     gst_edge_link_close_connection (link);
     link->retry_at = 0;
   }
-  g_error_free (error);
-  return FALSE;
+  return !lost;
 }
 
 void
@@ -128,13 +169,19 @@ static GstEdgeLinkClient *
 next_client_with_news (GstEdgeLink *link, gboolean *speaker)
 {
   GstEdgeLinkClient *found = NULL;
+  gint64 now = g_get_monotonic_time ();
   guint i;
 
+  link->prepare_at = G_MAXINT64;
   g_mutex_lock (&link->lock);
   for (i = 0; i < link->clients->len && found == NULL; i++) {
     GstEdgeLinkClient *client = g_ptr_array_index (link->clients, i);
     gboolean unprepared = link->transport != NULL && !client->prepared && !client->failed;
 
+    if (unprepared && client->prepare_at > now) {
+      link->prepare_at = MIN (link->prepare_at, client->prepare_at);
+      unprepared = FALSE;
+    }
     if ((unprepared || client->told_serial != link->state_serial)
         && gst_edge_link_client_enter_locked (client)) {
       found = client;
@@ -165,6 +212,13 @@ tell_state (GstEdgeLink *link, GstEdgeLinkClient *client, gboolean speaker)
     state = GST_EDGE_LINK_CLOSED;       /* nothing new */
   client->told_serial = link->state_serial;
   g_mutex_unlock (&link->lock);
+  if (state == GST_EDGE_LINK_READY && client->trouble != NULL) {
+    state = GST_EDGE_LINK_BACKING_OFF;
+    g_free (reason);
+    reason = g_strdup (client->trouble);
+    warn = client->trouble_unwarned;
+    client->trouble_unwarned = FALSE;
+  }
 
   if (state != GST_EDGE_LINK_CLOSED && !client->failed)
     client->funcs.state_changed (state, reason, warn, client->user_data);
@@ -181,7 +235,7 @@ gst_edge_link_serve_news (GstEdgeLink *link)
 
   while ((client = next_client_with_news (link, &speaker)) != NULL) {
     if (link->transport == NULL || client->prepared || client->failed
-        || prepare_client (link, client))
+        || client->prepare_at > g_get_monotonic_time () || prepare_client (link, client))
       tell_state (link, client, speaker);
     g_mutex_lock (&link->lock);
     gst_edge_link_client_leave_locked (client);

@@ -57,6 +57,8 @@ struct _GstEdgeLink
   gboolean unwarned;            /* lock: nobody has been warned about this outage yet */
   guint connects;               /* lock to write: a counter */
 
+  guint64 max_size;             /* lock: largest message that the server takes, 0 = not known */
+
   GQueue in_flight;             /* of GstEdgeMessage by their node, in the order they were sent. Changed by the
                                  * link's thread with the lock held; that thread may read it without */
 
@@ -70,6 +72,8 @@ struct _GstEdgeLink
   gint64 retry_at;              /* while not connected */
   gint64 parked_until;          /* 0 = not parked */
   GstEdgeBackoff parking;       /* for servers that say "not now" */
+  gboolean found_oversize;      /* why the server is about to close the connection is known and settled */
+  gint64 prepare_at;            /* when the next client that was put off is tried again */
   guint suspects;               /* so many were in flight when the server closed because of one of them */
   GstEdgeBackoff backoff;       /* for connecting */
   GstEdgeBreaker breaker;       /* for connecting */
@@ -93,6 +97,12 @@ struct _GstEdgeLinkClient
   GQueue resend;                /* link's lock: sent on a lost connection; they go first */
   GList pending_node;           /* link's lock: in link->pending while is_pending */
   gboolean is_pending;          /* link's lock */
+  gboolean was_prepared;        /* link's thread: its target was usable at least once */
+  GstEdgeBackoff preparing;     /* link's thread */
+  gint64 prepare_at;            /* link's thread: not before, after its target was refused */
+  gchar *trouble;               /* link's thread: why it is put off; nullable */
+  gboolean trouble_unwarned;    /* link's thread */
+  gboolean is_put_off;          /* link's thread writes: a counter */
   gboolean prepared;            /* link's lock: on the current connection */
   gboolean failed;              /* link's lock */
   gboolean flushing;            /* link's lock */
@@ -131,7 +141,7 @@ gboolean gst_edge_link_send_pending (GstEdgeLink * link, GError ** error);
 gboolean gst_edge_link_can_send (GstEdgeLink * link);
 gboolean gst_edge_link_has_sendable_locked (GstEdgeLink * link);
 void gst_edge_link_requeue_in_flight (GstEdgeLink * link);
-void gst_edge_link_suspect_in_flight (GstEdgeLink * link, const gchar * detail);
+gboolean gst_edge_link_suspect_in_flight (GstEdgeLink * link, const gchar * detail);
 
 /* link-client.c: those that end in _locked want the link's lock held */
 GstEdgeMessage *gst_edge_link_client_take_locked (GstEdgeLinkClient * client, gint64 now, GArray ** dropped);

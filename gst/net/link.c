@@ -31,6 +31,9 @@ GST_DEBUG_CATEGORY (gst_edge_link_debug);
 
 #define MAX_STOP_WAIT G_TIME_SPAN_SECOND
 
+/* How often, when there was no descriptor left for the eventfd. */
+#define LOOK_AROUND (50 * G_TIME_SPAN_MILLISECOND)
+
 GstEdgeEndpoint *
 gst_edge_link_get_endpoint (GstEdgeLink *link)
 {
@@ -81,6 +84,8 @@ gst_edge_link_wake (GstEdgeLink *link)
   guint64 one = 1;
   gssize n;
 
+  if (link->wakeup_fd < 0)
+    return;
   do {
     n = write (link->wakeup_fd, &one, sizeof (one));
   } while (n < 0 && errno == EINTR);
@@ -159,16 +164,25 @@ void
 gst_edge_link_lose_connection (GstEdgeLink *link, const GError *error)
 {
   gint64 now = g_get_monotonic_time ();
+  gboolean at_once = FALSE;
 
   if (now - link->ready_since > STABLE_AFTER) {
     gst_edge_backoff_reset (&link->backoff);
     gst_edge_breaker_success (&link->breaker);
     link->in_outage = FALSE;
   }
-  if (g_error_matches (error, GST_EDGE_ERROR, GST_EDGE_ERROR_MESSAGE))
-    gst_edge_link_suspect_in_flight (link, error->message);
+  if (g_error_matches (error, GST_EDGE_ERROR, GST_EDGE_ERROR_MESSAGE)) {
+    at_once = gst_edge_link_suspect_in_flight (link, error->message);
+  } else {
+    g_mutex_lock (&link->lock);
+    link->max_size = 0;         /* the next server may take more */
+    g_mutex_unlock (&link->lock);
+    link->found_oversize = FALSE;
+  }
   gst_edge_link_close_connection (link);
-  if (!g_error_matches (error, GST_EDGE_ERROR, GST_EDGE_ERROR_CANCELLED))
+  if (at_once)
+    link->retry_at = 0;
+  else if (!g_error_matches (error, GST_EDGE_ERROR, GST_EDGE_ERROR_CANCELLED))
     back_off (link, error);
 }
 
@@ -216,6 +230,8 @@ sleep_until (GstEdgeLink *link, gint64 deadline, gboolean wants_submits)
 
   if (link->transport != NULL)
     link->klass->get_poll (link->transport, &fds[1].fd, &fds[1].events);
+  if (link->wakeup_fd < 0)      /* nobody can wake us: look around by ourselves */
+    deadline = MIN (deadline, now + LOOK_AROUND);
   if (deadline != NEVER)
     timeout = (gint) CLAMP ((deadline - now + 999) / 1000, 0, G_MAXINT);
 
@@ -287,6 +303,7 @@ serve_connection (GstEdgeLink *link, GError **error)
   update_blocked (link);
 
   deadline = MIN (answer_deadline (link), link->klass->get_timer (link->transport));
+  deadline = MIN (deadline, link->prepare_at);
   if (link->parked_until > g_get_monotonic_time ())
     deadline = MIN (deadline, link->parked_until);
   revents = sleep_until (link, deadline, gst_edge_link_can_send (link));
@@ -331,7 +348,8 @@ link_free (GstEdgeLink *link)
   gst_edge_watch_free (link->watch);
   gst_edge_endpoint_unref (link->endpoint);
   g_object_unref (link->cancellable);
-  close (link->wakeup_fd);
+  if (link->wakeup_fd >= 0)
+    close (link->wakeup_fd);
   g_cond_clear (&link->ended_cond);
   g_mutex_clear (&link->lock);
   g_free (link->reason);
@@ -407,11 +425,15 @@ gst_edge_link_start (const GstEdgeTransportClass *klass, GstEdgeEndpoint *endpoi
   link->breaker_reset = settings->circuit_reset;
   link->group = g_strdup (settings->group);
   link->wakeup_fd = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (link->wakeup_fd < 0)
+    GST_WARNING ("%s: no eventfd: %s; the link looks around every %d ms instead",
+        gst_edge_endpoint_get_text (endpoint), g_strerror (errno), (gint) (LOOK_AROUND / 1000));
   link->cancellable = g_cancellable_new ();
   link->watch = gst_edge_watch_new ();
   link->clients = g_ptr_array_new ();
   link->state = GST_EDGE_LINK_CONNECTING;
   link->state_serial = 1;
+  link->prepare_at = NEVER;
   link->backoff = (GstEdgeBackoff) {.min = BACKOFF_MIN,.max = BACKOFF_MAX };
   link->parking = (GstEdgeBackoff) {.min = BACKOFF_MIN,.max = PARKING_MAX };
   link->breaker = (GstEdgeBreaker) {.max_failures = settings->circuit_max_failures,

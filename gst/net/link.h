@@ -48,6 +48,8 @@ typedef enum
   GST_EDGE_SENT,                /* nobody waits for its answer */
   GST_EDGE_REJECTED,            /* it refused this message for good */
   GST_EDGE_RETURNED,            /* it found no queue for it (AMQP mandatory) */
+  GST_EDGE_OVERSIZE,            /* it is larger than the server takes: counts as dropped */
+  GST_EDGE_NEVER,               /* it refused this message, and will refuse all of this element */
   GST_EDGE_RETRY,               /* it cannot take it now: the link keeps it and parks */
 } GstEdgeResult;
 
@@ -60,7 +62,8 @@ typedef enum
  * @get_timer: monotonic microseconds at which @service wants to be called, or G_MAXINT64
  * @is_blocked: whether the server takes nothing for now; @reason is for people
  * @can_send: whether @send would take a message without waiting for the socket
- * @prepare: make the target usable on this connection; once per connection and target
+ * @prepare: make the target usable on this connection; once per connection and target. FALSE with TRANSIENT or
+ *   CANCELLED when the connection is lost, else when the target is refused; @lost: that ended the connection, too
  * @send: send one message; the n-th one of a connection has the tag n. Fails with %GST_EDGE_ERROR_SETTINGS when this
  *   message can never be sent and nothing of it was
  * @flush: (nullable): begin to send what @send may have kept back, so that small messages leave together
@@ -78,7 +81,7 @@ typedef struct
   gint64 (*get_timer) (GstEdgeTransport * transport);
   gboolean (*is_blocked) (GstEdgeTransport * transport, const gchar ** reason);
   gboolean (*can_send) (GstEdgeTransport * transport);
-  gboolean (*prepare) (GstEdgeTransport * transport, GstEdgeTarget * target, GError ** error);
+  gboolean (*prepare) (GstEdgeTransport * transport, GstEdgeTarget * target, gboolean * lost, GError ** error);
   gboolean (*send) (GstEdgeTransport * transport, GstEdgeMessage * message, GError ** error);
   gboolean (*flush) (GstEdgeTransport * transport, GError ** error);
   gboolean (*service) (GstEdgeTransport * transport, gshort revents, GError ** error);
@@ -103,6 +106,13 @@ gboolean gst_edge_link_end_call (GstEdgeLink * link, GError ** error);
  * @detail: (nullable): what the server said. Unknown tags are ignored. */
 void gst_edge_link_complete (GstEdgeLink * link, guint64 tag, gboolean multiple, GstEdgeResult result,
     const gchar * detail);
+
+/* The server takes no message larger than @max_size: those in flight are settled as oversize, and later ones are not
+ * sent, until a connection is lost for another reason. */
+void gst_edge_link_limit_size (GstEdgeLink * link, guint64 max_size, const gchar * detail);
+
+/* Size of the unanswered message with @tag, 0 when there is none. */
+gsize gst_edge_link_get_size (GstEdgeLink * link, guint64 tag);
 
 /* Fails the clients for whose target @matches says so and that never delivered anything: with @error they never
  * will. */

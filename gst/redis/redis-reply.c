@@ -12,6 +12,8 @@
 
 #include "redis/redis-reply.h"
 
+#define NO_CLUSTER "; uri names a node of a cluster, which is not supported; name a server that holds all keys"
+
 static const struct
 {
   const gchar *prefix;
@@ -19,19 +21,21 @@ static const struct
   const gchar *advice;
 } known[] = {
   {"OOM", GST_EDGE_REDIS_BUSY, "; raise maxmemory, lower ttl, or set an eviction policy"},
-  {"LOADING", GST_EDGE_REDIS_BUSY, ""},
+  {"LOADING", GST_EDGE_REDIS_BUSY, "; the server has just started and reads its data"},
   {"MISCONF", GST_EDGE_REDIS_BUSY, "; the server cannot save to its disk"},
-  {"BUSY", GST_EDGE_REDIS_BUSY, ""},
+  {"BUSY", GST_EDGE_REDIS_BUSY, "; the server runs a long script"},
   {"TRYAGAIN", GST_EDGE_REDIS_BUSY, ""},
-  {"CLUSTERDOWN", GST_EDGE_REDIS_BUSY, ""},
-  {"MASTERDOWN", GST_EDGE_REDIS_BUSY, ""},
-  {"NOREPLICAS", GST_EDGE_REDIS_BUSY, ""},
+  {"CLUSTERDOWN", GST_EDGE_REDIS_BUSY, "; the cluster has not enough nodes"},
+  {"MASTERDOWN", GST_EDGE_REDIS_BUSY, "; the server has lost its primary"},
+  {"NOREPLICAS", GST_EDGE_REDIS_BUSY, "; the server wants more replicas, see min-replicas-to-write"},
   {"ERR max number of clients", GST_EDGE_REDIS_RECONNECT, "; raise maxclients"},
   {"READONLY", GST_EDGE_REDIS_RECONNECT, "; uri names a replica, name the primary"},
   {"NOAUTH", GST_EDGE_REDIS_RECONNECT, "; add a password to uri"},
   {"UNBLOCKED", GST_EDGE_REDIS_RECONNECT, ""},
-  {"NOPERM", GST_EDGE_REDIS_REFUSED, "; grant the user SET on these keys"},
-  {"MOVED", GST_EDGE_REDIS_REFUSED, "; a cluster is not supported, name a server that holds all keys"},
+  {"ERR Protocol error: invalid bulk length", GST_EDGE_REDIS_TOO_LARGE, "; raise proto-max-bulk-len"},
+  {"NOPERM", GST_EDGE_REDIS_REFUSED, "; grant the user the commands on these keys, or correct user or key"},
+  {"MOVED", GST_EDGE_REDIS_REFUSED, NO_CLUSTER},        /* other keys may be of this node */
+  {"ASK", GST_EDGE_REDIS_REFUSED, NO_CLUSTER},
 };
 
 static gint
@@ -53,6 +57,9 @@ gst_edge_redis_judge_error (const gchar *text)
 {
   gint i = find (text);
 
+  /* some keys may be allowed, but a command is, or is not */
+  if (g_str_has_prefix (text, "NOPERM") && strstr (text, "command") != NULL)
+    return GST_EDGE_REDIS_NEVER;
   return i >= 0 ? known[i].verdict : GST_EDGE_REDIS_REFUSED;
 }
 

@@ -13,9 +13,11 @@ G_BEGIN_DECLS
 typedef enum
 {
   GST_EDGE_REDIS_OK,
-  GST_EDGE_REDIS_BUSY,          /* cannot take it now: OOM, LOADING, MISCONF, BUSY, CLUSTERDOWN … */
+  GST_EDGE_REDIS_BUSY,          /* cannot take it now: OOM, LOADING, MISCONF, BUSY, CLUSTERDOWN… */
   GST_EDGE_REDIS_RECONNECT,     /* not on this connection: READONLY, NOAUTH */
-  GST_EDGE_REDIS_REFUSED,       /* never: NOPERM, MOVED and everything unknown */
+  GST_EDGE_REDIS_TOO_LARGE,     /* larger than proto-max-bulk-len; the server closes the connection */
+  GST_EDGE_REDIS_NEVER,         /* nor any other from this element: NOPERM for a command */
+  GST_EDGE_REDIS_REFUSED,       /* not this one: NOPERM for a key, MOVED, and everything unknown */
 } GstEdgeRedisVerdict;
 
 /* @text: what followed '-' in an error reply */

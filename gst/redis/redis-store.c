@@ -121,6 +121,8 @@ gst_edge_redis_judge_store (guint n_replies, const redisReply *last, const gchar
     case GST_EDGE_REDIS_RECONNECT:
       *reconnect = TRUE;
       return GST_EDGE_RETRY;
+    case GST_EDGE_REDIS_NEVER:
+      return GST_EDGE_NEVER;
     default:
       return GST_EDGE_REJECTED;
   }

@@ -66,26 +66,9 @@ redis_transport_can_send (GstEdgeTransport *self)
 }
 
 static gboolean
-redis_transport_prepare (GstEdgeTransport *self, GstEdgeTarget *target, GError **error)
+redis_transport_prepare (GstEdgeTransport *self, GstEdgeTarget *target, gboolean *lost, GError **error)
 {
   return TRUE;
-}
-
-static gboolean
-redis_transport_send (GstEdgeTransport *self, GstEdgeMessage *message, GError **error)
-{
-  guint n_replies = gst_edge_redis_output_add_store (&self->output, message);
-
-  if (n_replies == 0) {
-    gst_edge_redis_output_reset (&self->output);
-    g_set_error_literal (error, GST_EDGE_ERROR, GST_EDGE_ERROR_SETTINGS, "its bytes cannot be read");
-    return FALSE;
-  }
-  if (gst_edge_endpoint_get_tls (gst_edge_link_get_endpoint (self->link)) != NULL
-      && !gst_edge_redis_output_append_to (&self->output, self->context))
-    return gst_edge_redis_fail (self, error);
-  g_queue_push_tail (&self->expected, GUINT_TO_POINTER (n_replies));
-  return gst_edge_redis_write (self, error);
 }
 
 /* All replies to the oldest message are there. FALSE when the connection is of no use any more. */
@@ -111,6 +94,21 @@ finish_message (GstEdgeTransport *self, guint n_replies, const redisReply *last,
   return !reconnect;
 }
 
+/* The server reads no further than the length of the frame: it is that of the oldest message, as all before it were
+ * answered; nothing that follows will be. */
+static gboolean
+refuse_size (GstEdgeTransport *self, const redisReply *reply, GError **error)
+{
+  gsize size = gst_edge_link_get_size (self->link, self->answered + 1);
+  gchar *detail = g_strdup_printf ("the server says %s%s", reply->str, gst_edge_redis_advise (reply->str));
+
+  if (size > 0)
+    gst_edge_link_limit_size (self->link, size - 1, detail);
+  g_set_error_literal (error, GST_EDGE_ERROR, GST_EDGE_ERROR_MESSAGE, detail);
+  g_free (detail);
+  return FALSE;
+}
+
 static gboolean
 take_reply (GstEdgeTransport *self, const redisReply *reply, GError **error)
 {
@@ -121,6 +119,8 @@ take_reply (GstEdgeTransport *self, const redisReply *reply, GError **error)
         reply->type == REDIS_REPLY_ERROR ? reply->str : "something that was not asked");
     return FALSE;
   }
+  if (reply->type == REDIS_REPLY_ERROR && gst_edge_redis_judge_error (reply->str) == GST_EDGE_REDIS_TOO_LARGE)
+    return refuse_size (self, reply, error);
   if (reply->type == REDIS_REPLY_ERROR && self->first_error == NULL)
     self->first_error = g_utf8_make_valid (reply->str, (gssize) reply->len);
   if (++self->replies < n_replies)
@@ -147,14 +147,45 @@ read_replies (GstEdgeTransport *self, GError **error)
   return ok;
 }
 
+/* A server that closes the connection may have said why before. */
+static gboolean
+write_some (GstEdgeTransport *self, GError **error)
+{
+  GError *local = NULL;
+
+  if (gst_edge_redis_write (self, &local))
+    return TRUE;
+  if (read_replies (self, error)) {
+    g_propagate_error (error, local);
+    return FALSE;
+  }
+  g_error_free (local);
+  return FALSE;
+}
+
+static gboolean
+redis_transport_send (GstEdgeTransport *self, GstEdgeMessage *message, GError **error)
+{
+  guint n_replies = gst_edge_redis_output_add_store (&self->output, message);
+
+  if (n_replies == 0) {
+    gst_edge_redis_output_reset (&self->output);
+    g_set_error_literal (error, GST_EDGE_ERROR, GST_EDGE_ERROR_SETTINGS, "its bytes cannot be read");
+    return FALSE;
+  }
+  if (gst_edge_endpoint_get_tls (gst_edge_link_get_endpoint (self->link)) != NULL
+      && !gst_edge_redis_output_append_to (&self->output, self->context))
+    return gst_edge_redis_fail (self, error);
+  g_queue_push_tail (&self->expected, GUINT_TO_POINTER (n_replies));
+  return write_some (self, error);
+}
+
 static gboolean
 redis_transport_service (GstEdgeTransport *self, gshort revents, GError **error)
 {
-  if ((revents & POLLOUT) != 0 && self->writing && !gst_edge_redis_write (self, error))
+  if ((revents & ~POLLOUT) != 0 && !read_replies (self, error))
     return FALSE;
-  if ((revents & ~POLLOUT) != 0)
-    return read_replies (self, error);
-  return TRUE;
+  return (revents & POLLOUT) == 0 || !self->writing || write_some (self, error);
 }
 
 const GstEdgeTransportClass *

@@ -296,7 +296,7 @@ peer_can_send (GstEdgeTransport *transport)
 }
 
 static gboolean
-peer_prepare (GstEdgeTransport *transport, GstEdgeTarget *target, GError **error)
+peer_prepare (GstEdgeTransport *transport, GstEdgeTarget *target, gboolean *lost, GError **error)
 {
   return TRUE;
 }

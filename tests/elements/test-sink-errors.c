@@ -262,34 +262,6 @@ test_unreadable (gconstpointer factory)
   g_free (uri);
 }
 
-/* The broker takes less than we would send: it closes the connection because of one message in a full window. That one
- * is found and refused, all others arrive. */
-static void
-test_too_large (void)
-{
-  SinkRig rig, other;
-  guint i;
-
-  sink_rig_servers ("restart", "rabbitmq", "max_message_size = 5000");
-  sink_rig_init (&rig, "amqpsink", NULL, "max-size-buffers=0");
-  sink_rig_init (&other, "amqpsink", NULL, "max-size-buffers=0");
-  sink_rig_play (&other);
-  sink_rig_play (&rig);
-  for (i = 1; i <= 60; i++) {
-    g_assert_cmpint (gst_harness_push (rig.h, sink_rig_frame (i, i == 25 || i == 50 ? 6000 : 1000)), ==, GST_FLOW_OK);
-    sink_rig_push (&other, i);
-  }
-  sink_rig_push_eos (&rig);
-  sink_rig_push_eos (&other);
-  g_assert_cmpuint (sink_rig_get_stat (&rig, "delivered"), ==, 58);
-  g_assert_cmpuint (sink_rig_get_stat (&rig, "rejected"), ==, 2);
-  g_assert_cmpuint (sink_rig_get_stat (&other, "delivered"), ==, 60);
-  g_assert_cmpuint (sink_rig_count (&rig, GST_MESSAGE_ERROR), ==, 0);
-  sink_rig_clear (&rig);
-  sink_rig_clear (&other);
-  sink_rig_servers ("restart", "rabbitmq", NULL);
-}
-
 /* The canary: everything that a sink says is searched for its password, the log at level 9 included. */
 
 static gint n_searched, n_found;        /* atomic */
@@ -461,7 +433,6 @@ main (int argc, char **argv)
   g_test_add_data_func ("/sink-errors/unreadable/amqpsink", "amqpsink", test_unreadable);
   g_test_add_data_func ("/sink-errors/unreadable/redisframesink", "redisframesink", test_unreadable);
   g_test_add_func ("/sink-errors/canary", test_canary);
-  g_test_add_func ("/sink-errors/too-large", test_too_large);
   result = g_test_run ();
 
   change_redis_password (CANARY, "");

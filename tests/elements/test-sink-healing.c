@@ -1,0 +1,335 @@
+/* gst-edge-video
+ * Copyright (C) 2026 the gst-edge-video authors
+ * SPDX-License-Identifier: LGPL-2.1-or-later
+ *
+ * Troubles in the middle of the work: what passes is waited for, what is too large or too old is dropped once and
+ * counted, and the others go on. */
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <hiredis.h>
+
+#include "amqp-peer.h"
+#include "sink-rig.h"
+
+#define MIB (1024 * 1024)
+
+static redisContext *
+redis_open (void)
+{
+  redisContext *redis = redisConnect ("127.0.0.1", atoi (strrchr (sink_rig_uri ("redisframesink"), ':') + 1));
+
+  g_assert_nonnull (redis);
+  g_assert_cmpint (redis->err, ==, 0);
+  return redis;
+}
+
+static void
+redis_do (redisContext *redis, const gchar *command)
+{
+  redisReply *reply = redisCommand (redis, command);
+
+  g_assert_nonnull (reply);
+  g_assert_cmpint (reply->type, !=, REDIS_REPLY_ERROR);
+  freeReplyObject (reply);
+}
+
+static void
+assert_warned (SinkRig *rig, const gchar *words)
+{
+  gchar *property, *sentence = sink_rig_dup_sentence (rig, GST_MESSAGE_WARNING, &property);
+
+  g_test_message ("%s", sentence);
+  g_assert_nonnull (strstr (sentence, words));
+  g_free (property);
+  g_free (sentence);
+}
+
+/* An exchange that others make and delete. While it is missing its sink waits, and says so; a sink with another exchange
+ * keeps the connection. */
+static void
+test_exchange_comes_back (void)
+{
+  AmqpPeer *peer = amqp_peer_new ();
+  guint64 connects;
+  SinkRig rig, other;
+
+  amqp_peer_declare (peer, "t-theirs", "topic");
+  sink_rig_init (&rig, "amqpsink", NULL, "exchange=t-theirs declare=false");
+  sink_rig_init (&other, "amqpsink", NULL, NULL);
+  sink_rig_play (&rig);
+  sink_rig_play (&other);
+  sink_rig_push_range (&rig, 1, 5);
+  sink_rig_push_range (&other, 1, 5);
+  sink_rig_await_stat (&rig, "delivered", 5);
+  sink_rig_await_stat (&other, "delivered", 5);
+
+  amqp_peer_delete (peer, "t-theirs");
+  sink_rig_push_range (&rig, 6, 10);
+  sink_rig_await_state (&rig, "backing-off");
+  sink_rig_await_message (&rig, GST_MESSAGE_WARNING);
+  sink_rig_await_state (&other, "ready");
+  connects = sink_rig_get_stat (&other, "connects");
+  sink_rig_push_range (&other, 6, 50);
+  sink_rig_await_stat (&other, "delivered", 50);
+  sink_rig_await_state (&rig, "backing-off");
+  g_assert_cmpuint (sink_rig_get_stat (&other, "connects"), ==, connects);
+
+  amqp_peer_declare (peer, "t-theirs", "topic");
+  sink_rig_await_state (&rig, "ready");
+  sink_rig_push_range (&rig, 11, 15);
+  sink_rig_push_eos (&rig);
+  g_assert_cmpuint (sink_rig_get_stat (&rig, "delivered"), ==, 15);
+  g_assert_cmpuint (sink_rig_count (&rig, GST_MESSAGE_ERROR), ==, 0);
+  g_assert_cmpuint (sink_rig_count (&other, GST_MESSAGE_ERROR), ==, 0);
+  sink_rig_clear (&rig);
+  sink_rig_clear (&other);
+  amqp_peer_delete (peer, "t-theirs");
+  amqp_peer_free (peer);
+}
+
+/* The broker closes the connection because of one message in a full window and says what it takes: that is learnt once,
+ * and from then on nothing larger is sent. */
+static void
+test_broker_takes_less (void)
+{
+  SinkRig rig, other;
+  guint i;
+
+  sink_rig_servers ("restart", "rabbitmq", "max_message_size = 5000");
+  sink_rig_init (&rig, "amqpsink", NULL, "max-size-buffers=0");
+  sink_rig_init (&other, "amqpsink", NULL, "max-size-buffers=0");
+  sink_rig_play (&other);
+  sink_rig_play (&rig);
+  for (i = 1; i <= 60; i++) {
+    g_assert_cmpint (gst_harness_push (rig.h, sink_rig_frame (i, i % 25 == 0 ? 6000 : 1000)), ==, GST_FLOW_OK);
+    sink_rig_push (&other, i);
+  }
+  sink_rig_await_stat (&rig, "delivered", 58);
+  for (i = 61; i <= 80; i++)
+    g_assert_cmpint (gst_harness_push (rig.h, sink_rig_frame (i, i % 2 == 0 ? 5001 : 5000)), ==, GST_FLOW_OK);
+  sink_rig_push_eos (&rig);
+  sink_rig_push_eos (&other);
+  g_assert_cmpuint (sink_rig_get_stat (&rig, "delivered"), ==, 68);
+  g_assert_cmpuint (sink_rig_get_stat (&rig, "dropped-oversize"), ==, 12);
+  g_assert_cmpuint (sink_rig_get_stat (&rig, "rejected"), ==, 0);
+  g_assert_cmpuint (sink_rig_get_stat (&rig, "connects"), ==, 2);
+  g_assert_cmpuint (sink_rig_get_stat (&other, "delivered"), ==, 60);
+  g_assert_cmpuint (sink_rig_count (&other, GST_MESSAGE_WARNING), ==, 0);
+  assert_warned (&rig, "larger");
+  sink_rig_clear (&rig);
+  sink_rig_clear (&other);
+  sink_rig_servers ("restart", "rabbitmq", NULL);
+}
+
+/* Redis says nothing of its limit, and hangs up in the middle of the frame. */
+static void
+test_redis_takes_less (gconstpointer properties)
+{
+  redisContext *redis = redis_open ();
+  SinkRig rig;
+  guint i;
+
+  sink_rig_init (&rig, "redisframesink", NULL, properties);
+  sink_rig_play (&rig);
+  sink_rig_push_range (&rig, 1, 5);
+  sink_rig_await_stat (&rig, "delivered", 5);
+  redis_do (redis, "CONFIG SET proto-max-bulk-len 1mb");
+  for (i = 6; i <= 20; i++)
+    g_assert_cmpint (gst_harness_push (rig.h, sink_rig_frame (i, i == 10 ? 2 * MIB : 1000)), ==, GST_FLOW_OK);
+  sink_rig_await_stat (&rig, "delivered", 19);
+  g_assert_cmpuint (sink_rig_get_stat (&rig, "connects"), ==, 2);
+  g_assert_cmpint (gst_harness_push (rig.h, sink_rig_frame (21, 2 * MIB)), ==, GST_FLOW_OK);
+  sink_rig_push_range (&rig, 22, 25);
+  sink_rig_push_eos (&rig);
+  g_assert_cmpuint (sink_rig_get_stat (&rig, "delivered"), ==, 23);
+  g_assert_cmpuint (sink_rig_get_stat (&rig, "dropped-oversize"), ==, 2);
+  g_assert_cmpuint (sink_rig_get_stat (&rig, "connects"), ==, 2);
+  assert_warned (&rig, "proto-max-bulk-len");
+  sink_rig_clear (&rig);
+  redis_do (redis, "CONFIG SET proto-max-bulk-len 512mb");
+  redisFree (redis);
+}
+
+/* What comes back from a lost connection is not sent again when it is too old by then. The timeout after which the
+ * connection counts as lost is longer than the age. */
+static void
+test_too_old_to_resend (gconstpointer factory)
+{
+  const gchar *server = g_str_equal (factory, "redisframesink") ? "redis" : "rabbitmq";
+  SinkRig rig;
+
+  sink_rig_init (&rig, factory, NULL, "max-age=200000000 timeout=600000000 circuit-max-failures=0");
+  sink_rig_play (&rig);
+  sink_rig_push_range (&rig, 1, 5);
+  sink_rig_await_stat (&rig, "delivered", 5);
+  sink_rig_servers ("freeze", server, NULL);
+  sink_rig_push_range (&rig, 6, 10);
+  sink_rig_await_state (&rig, "backing-off");
+  sink_rig_servers ("thaw", server, NULL);
+  sink_rig_await_stat (&rig, "dropped-age", 5);
+  sink_rig_push_range (&rig, 11, 15);
+  sink_rig_push_eos (&rig);
+  g_assert_cmpuint (sink_rig_get_stat (&rig, "delivered"), ==, 10);
+  g_assert_cmpuint (sink_rig_get_stat (&rig, "resent"), ==, 0);
+  sink_rig_clear (&rig);
+}
+
+/* A command that the user may never use is an error from the beginning. */
+static void
+test_redis_no_permission (void)
+{
+  redisContext *redis = redis_open ();
+  gchar *uri = sink_rig_uri_with ("redisframesink", "reader:pw", "0"), *sentence, *property;
+  SinkRig rig;
+
+  redis_do (redis, "ACL SETUSER reader on >pw ~* +@read +select +role");
+  sink_rig_init (&rig, "redisframesink", uri, NULL);
+  sink_rig_play (&rig);
+  sink_rig_push (&rig, 1);
+  sink_rig_await_message (&rig, GST_MESSAGE_ERROR);
+  sentence = sink_rig_dup_sentence (&rig, GST_MESSAGE_ERROR, &property);
+  g_assert_nonnull (strstr (sentence, "grant the user"));
+  g_assert_cmpstr (property, ==, "uri");
+  sink_rig_clear (&rig);
+  redis_do (redis, "ACL DELUSER reader");
+  redisFree (redis);
+  g_free (sentence);
+  g_free (property);
+  g_free (uri);
+}
+
+/* A process without descriptors starts a sink, and gets some later. */
+static void
+test_no_descriptors (void)
+{
+  struct rlimit before, none;
+  GArray *taken = g_array_new (FALSE, FALSE, sizeof (gint));
+  SinkRig rig;
+  gint fd;
+  guint i;
+
+  sink_rig_init (&rig, "redisframesink", NULL, NULL);
+  g_assert_cmpint (getrlimit (RLIMIT_NOFILE, &before), ==, 0);
+  none = before;
+  none.rlim_cur = 256;
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &none), ==, 0);
+  while ((fd = dup (STDIN_FILENO)) >= 0)
+    g_array_append_val (taken, fd);
+  sink_rig_play (&rig);
+  sink_rig_push_range (&rig, 1, 5);
+  sink_rig_await_state (&rig, "backing-off");
+  for (i = 0; i < taken->len; i++)
+    close (g_array_index (taken, gint, i));
+  g_assert_cmpint (setrlimit (RLIMIT_NOFILE, &before), ==, 0);
+  sink_rig_push_range (&rig, 6, 10);
+  sink_rig_push_eos (&rig);
+  g_assert_cmpuint (sink_rig_get_stat (&rig, "delivered"), ==, 10);
+  g_assert_cmpuint (sink_rig_count (&rig, GST_MESSAGE_ERROR), ==, 0);
+  sink_rig_clear (&rig);
+  g_array_unref (taken);
+}
+
+typedef struct
+{
+  GMutex lock;
+  GCond cond;
+  gboolean happened;            /* lock */
+} Event;
+
+static GstPadProbeReturn
+note_eos (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  Event *event = user_data;
+
+  if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_EOS) {
+    g_mutex_lock (&event->lock);
+    event->happened = TRUE;
+    g_cond_signal (&event->cond);
+    g_mutex_unlock (&event->lock);
+  }
+  return GST_PAD_PROBE_OK;
+}
+
+static gpointer
+push_eos (gpointer harness)
+{
+  gst_harness_push_event (harness, gst_event_new_eos ());
+  return NULL;
+}
+
+/* A chain that waits at EOS for a broker that is frozen: stopping it does not. */
+static void
+test_stop_in_eos (void)
+{
+  gchar *line = g_strdup_printf ("redisframesink name=store uri=%s drain-timeout=%" G_GUINT64_FORMAT " ! metadatapub "
+      "name=events uri=%s timeout=%" G_GUINT64_FORMAT " drain-timeout=%" G_GUINT64_FORMAT, sink_rig_uri ("redisframesink"),
+      600 * GST_SECOND, sink_rig_uri ("metadatapub"), 600 * GST_SECOND, 600 * GST_SECOND);
+  GstElement *chain = gst_parse_bin_from_description (line, FALSE, NULL);
+  GstElement *store = gst_bin_get_by_name (GST_BIN (chain), "store");
+  GstElement *events = gst_bin_get_by_name (GST_BIN (chain), "events");
+  GstPad *pad = gst_element_get_static_pad (store, "sink"), *events_pad = gst_element_get_static_pad (events, "sink");
+  Event eos = {.happened = FALSE };
+  GstHarness *h;
+  GThread *thread;
+  gint64 begin;
+  guint i;
+
+  gst_element_add_pad (chain, gst_ghost_pad_new ("sink", pad));
+  gst_pad_add_probe (events_pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, note_eos, &eos, NULL);
+  h = gst_harness_new_with_element (chain, "sink", NULL);
+  gst_harness_set_src_caps_str (h, "image/jpeg,width=640,height=480");
+  for (i = 1; i <= 3; i++)
+    gst_harness_push (h, sink_rig_frame (i, 1000));
+  while (sink_rig_element_stat (events, "delivered") < 3)
+    g_usleep (1000);
+  sink_rig_servers ("freeze", "rabbitmq", NULL);
+  for (i = 4; i <= 6; i++)
+    gst_harness_push (h, sink_rig_frame (i, 1000));
+
+  thread = g_thread_new ("eos", push_eos, h);
+  g_mutex_lock (&eos.lock);
+  while (!eos.happened)
+    g_cond_wait (&eos.cond, &eos.lock);
+  g_mutex_unlock (&eos.lock);
+  begin = g_get_monotonic_time ();
+  gst_element_set_state (chain, GST_STATE_NULL);
+  g_test_message ("stopped in %" G_GINT64_FORMAT " ms", (g_get_monotonic_time () - begin) / 1000);
+  g_assert_cmpint (g_get_monotonic_time () - begin, <, SINK_RIG_PATIENCE);
+  g_thread_join (thread);
+  sink_rig_servers ("thaw", "rabbitmq", NULL);
+
+  sink_rig_assert_balanced (store);
+  sink_rig_assert_balanced (events);
+  g_assert_cmpuint (sink_rig_element_stat (store, "delivered"), ==, 6);
+  g_assert_cmpuint (sink_rig_element_stat (events, "delivered"), ==, 3);
+  g_assert_cmpuint (sink_rig_element_stat (events, "dropped-shutdown"), ==, 3);
+  gst_object_unref (pad);
+  gst_object_unref (events_pad);
+  gst_object_unref (store);
+  gst_object_unref (events);
+  gst_harness_teardown (h);
+  gst_object_unref (chain);
+  g_free (line);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  gst_init (&argc, &argv);
+
+  g_test_add_func ("/sink-healing/exchange-comes-back", test_exchange_comes_back);
+  g_test_add_func ("/sink-healing/broker-takes-less", test_broker_takes_less);
+  g_test_add_data_func ("/sink-healing/redis-takes-less/plain", "ttl=60", test_redis_takes_less);
+  g_test_add_data_func ("/sink-healing/redis-takes-less/extras", "latest=true index=true", test_redis_takes_less);
+  g_test_add_data_func ("/sink-healing/too-old-to-resend/redis", "redisframesink", test_too_old_to_resend);
+  g_test_add_data_func ("/sink-healing/too-old-to-resend/amqp", "amqpsink", test_too_old_to_resend);
+  g_test_add_func ("/sink-healing/redis-no-permission", test_redis_no_permission);
+  g_test_add_func ("/sink-healing/no-descriptors", test_no_descriptors);
+  g_test_add_func ("/sink-healing/stop-in-eos", test_stop_in_eos);
+  return g_test_run ();
+}
