@@ -167,7 +167,8 @@ install_message_properties (GParamFlags flags)
   properties[PROP_EXCHANGE_TYPE] = g_param_spec_string ("exchange-type", "Exchange type",
       "Type of the exchange: topic, direct, fanout or headers", DEFAULT_EXCHANGE_TYPE, flags);
   properties[PROP_DECLARE] = g_param_spec_boolean ("declare", "Declare",
-      "Declare the exchange (durable); otherwise it must exist", TRUE, flags);
+      "Declare the exchange (durable); otherwise it must exist when the sink starts, and when it is missing later, "
+      "frames wait in the queue until it is back", TRUE, flags);
   properties[PROP_ROUTING_KEY] = g_param_spec_string ("routing-key", "Routing key",
       "Template of the routing key, with the fields {camera-id}, {capture-time} (Unix ns), {sequence}, "
       "{width}, {height}, {encoding} and {tenant} (the vhost)", NULL, flags);
@@ -187,7 +188,7 @@ install_message_properties (GParamFlags flags)
       "After this time queues forget the message, in ns, rounded to ms (0 = never)", 0, MAX_EXPIRATION, 0,
       flags);
   properties[PROP_PRIORITY] = g_param_spec_int ("priority", "Priority",
-      "Priority of the messages in a priority queue (-1 = none)", -1, 9, -1, flags);
+      "Priority of the messages in a priority queue, 0 to 9 (-1 = none)", -1, 9, -1, flags);
   properties[PROP_APP_ID] = g_param_spec_string ("app-id", "Application id",
       "The application that the messages say they are from; NULL = none", NULL, flags);
   properties[PROP_HEADERS] = g_param_spec_boxed ("headers", "Headers",

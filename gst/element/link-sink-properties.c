@@ -278,12 +278,15 @@ gst_edge_link_sink_install_properties (GObjectClass *klass)
    * server with the same credentials share one connection.
    */
   properties[PROP_URI] = g_param_spec_string ("uri", "URI",
-      "Server and credentials: amqp://user:password@host:5672/vhost or redis://user:password@host:6379/0; "
-      "a '/' in a vhost is written %2f. Reads back with *** for the password. NULL = the local server",
+      "Server and credentials. AMQP: amqp://user:password@host:5672/vhost, where a '/' in the vhost is written %2f; "
+      "several hosts, separated by commas, are tried in turn; amqps:// for TLS. Redis: "
+      "redis://user:password@host:6379/0, redis+unix:///path, redis+sentinel://host1,host2/name/0, and rediss:// for "
+      "TLS. Reads back with *** for the password. NULL = the local server",
       NULL, ready);
   properties[PROP_LINK_GROUP] = g_param_spec_string ("link-group", "Link group",
       "Elements with the same server, credentials and link-group share one connection and its thread; "
-      "NULL = the common one", NULL, ready);
+      "NULL = the common one. The first of them decides timeout, max-in-flight and circuit-… of the connection", NULL,
+      ready);
   properties[PROP_CAMERA_ID] = g_param_spec_string ("camera-id", "Camera id",
       "Camera of frames that carry no identity from framestamp: " GST_EDGE_CAMERA_ID_RULE
       "; NULL = frames must carry one", NULL, ready);
@@ -292,19 +295,21 @@ gst_edge_link_sink_install_properties (GObjectClass *klass)
   properties[PROP_MAX_SIZE_BYTES] = g_param_spec_uint64 ("max-size-bytes", "Max. size (bytes)",
       "Most bytes that wait to be sent (0 = no limit)", 0, G_MAXUINT64, DEFAULT_MAX_SIZE_BYTES, playing);
   properties[PROP_MAX_AGE] = g_param_spec_uint64 ("max-age", "Max. age",
-      "Frames that waited longer than this are dropped instead of sent, in ns (0 = no limit)", 0,
+      "Frames that waited longer than this are dropped instead of sent, or sent again, in ns (0 = no limit)", 0,
       G_MAXINT64, 0, playing);
   properties[PROP_LEAKY] = g_param_spec_enum ("leaky", "Leaky",
-      "What happens when the queue is full. \"no\" blocks the streaming thread until the server has taken "
-      "something", GST_TYPE_EDGE_LEAKY, DEFAULT_LEAKY, playing);
+      "What happens when the queue is full: \"upstream\" drops the new frame, \"downstream\" the oldest one, \"no\" "
+      "blocks the streaming thread until the server has taken something", GST_TYPE_EDGE_LEAKY, DEFAULT_LEAKY, playing);
   properties[PROP_TIMEOUT] = g_param_spec_uint64 ("timeout", "Timeout",
       "Longest time to connect or to wait for an answer before the connection counts as lost, in ns",
       MIN_TIMEOUT, MAX_TIMEOUT, DEFAULT_TIMEOUT, ready);
   properties[PROP_DRAIN_TIMEOUT] = g_param_spec_uint64 ("drain-timeout", "Drain timeout",
-      "Longest time that EOS waits for the server's answers, in ns", 0, MAX_TIMEOUT,
+      "Longest time that EOS waits for the server's answers, in ns; what is left then is dropped and counted when "
+      "the element stops", 0, MAX_TIMEOUT,
       DEFAULT_DRAIN_TIMEOUT, playing);
   properties[PROP_MAX_IN_FLIGHT] = g_param_spec_uint ("max-in-flight", "Max. in flight",
-      "Most frames sent and not yet answered on the connection, and as many events besides", 1, 65535,
+      "Most frames sent and not yet answered on the connection, and as many events besides. At least as many as come "
+      "within one round trip to the server: cameras x frames per second x round trip in seconds", 1, 65535,
       GST_EDGE_LINK_DEFAULT_MAX_IN_FLIGHT, ready);
   properties[PROP_CIRCUIT_MAX_FAILURES] = g_param_spec_uint ("circuit-max-failures",
       "Circuit max. failures", "Failures to connect in a row after which connecting pauses for "
@@ -324,7 +329,12 @@ gst_edge_link_sink_install_properties (GObjectClass *klass)
       "amqps, rediss: verify the server's certificate and host name. Without it anybody can pretend to be "
       "the server", TRUE, ready);
   properties[PROP_STATS] = g_param_spec_boxed ("stats", "Statistics",
-      "Counters: in = delivered + rejected + dropped + queued + in-flight; see the README",
+      "Counters since the start: in = delivered + unconfirmed + rejected + dropped + queued + in-flight. delivered, "
+      "delivered-bytes: confirmed by the server; unconfirmed: sent with confirms=false; rejected: refused by the "
+      "server, of which returned: no queue was bound; dropped: not sent, the sum of dropped-full, -circuit-open, -age, "
+      "-oversize, -flush and -shutdown; queued, queued-bytes: waiting to be sent; in-flight: waiting for the answer; "
+      "resent: sent more than once; connects: of the connection; state, server: see the message link-state; "
+      "latency-p50, latency-p99: from the sink to the answer, in ns",
       GST_TYPE_STRUCTURE, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
 
   g_object_class_install_properties (klass, N_PROPS, properties);

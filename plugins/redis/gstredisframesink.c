@@ -398,14 +398,16 @@ install_properties (GObjectClass *klass)
   properties[PROP_TTL] = g_param_spec_uint ("ttl", "Time to live",
       "How long a frame stays in Redis, in seconds", 1, MAX_TTL, DEFAULT_TTL, flags);
   properties[PROP_TENANT] = g_param_spec_string ("tenant", "Tenant",
-      "First part of the key: the name of the AMQP vhost, verbatim", DEFAULT_TENANT, flags);
+      "What {tenant} is in the key, and the first part of the keys of latest and index: the name of the AMQP vhost, "
+      "verbatim", DEFAULT_TENANT, flags);
   properties[PROP_PREFIX] = g_param_spec_string ("prefix", "Prefix",
-      "Second part of the key", DEFAULT_PREFIX, flags);
+      "What {prefix} is in the key, and the second part of the keys of latest and index", DEFAULT_PREFIX, flags);
   properties[PROP_KEY] = g_param_spec_string ("key", "Key",
       "Template of the key, with the fields {tenant}, {prefix}, {camera-id}, {capture-time} (Unix ns), "
       "{sequence}, {width}, {height} and {encoding}", DEFAULT_KEY, flags);
   properties[PROP_POOL] = g_param_spec_string ("pool", "Pool",
-      "Worker pool of the process whose workers push stored frames on the source pad; see workerpool",
+      "Worker pool of the process whose workers push stored frames out of the source pad; the same name as that of "
+      "workerpool shares them",
       GST_EDGE_WORKER_POOL_DEFAULT, flags);
   properties[PROP_LATEST] = g_param_spec_boolean ("latest", "Latest",
       "Also keep the key of the latest frame under TENANT:PREFIX:CAMERA:latest, in the same transaction",
@@ -434,7 +436,8 @@ gst_redis_frame_sink_class_init (GstRedisFrameSinkClass *klass)
   gst_element_class_add_static_pad_template (element_class, &sink_template);
   gst_element_class_add_static_pad_template (element_class, &src_template);
   gst_element_class_set_static_metadata (element_class, "Redis frame sink", "Sink/Network",
-      "Stores every buffer in Redis with a time to live; passes it on once it is stored",
+      "Stores every buffer in Redis under its own key with a time to live; what is linked behind it gets the buffer "
+      "once it is stored",
       "the gst-edge-video authors");
 
   base_class->render = gst_redis_frame_sink_render;
