@@ -8,6 +8,7 @@
 import base64
 import io
 import os
+import re
 import shutil
 import statistics
 import subprocess
@@ -350,6 +351,27 @@ class TestTrouble(unittest.TestCase):
 
     def setUp(self):
         Gst.init(None)
+
+
+class TestLog(ServersTest):
+    """What somebody reads who only has the log."""
+
+    def test_summaries_and_repeated_errors(self):
+        line = pages.camera("cam1", f"<tee>. ! amqpsink uri={self.amqp} mandatory=true routing-key=nobody "
+                            "<tee>. ! workerpool stats-interval=500000000 ! fakesink async=false", rate=100, size="16x16")
+        launch = self.launch(line.replace("framestamp ", "framestamp stats-interval=500000000 "),
+                             GST_DEBUG="framestamp:4,workerpool:4,edge-linksink:2", GST_DEBUG_NO_COLOR="1")
+        launch.pages.wait(lambda s: s.get("edge_video_frames_rejected_total", reason="returned") > 210, "returned frames")
+        said = launch.close()
+        self.assertNotIn(CANARY, said)
+        cameras = [tuple(map(int, found)) for found in
+                   re.findall(r"Camera cam1: (\d+) frames, (\d+) errors, last frame (\d+) ms ago", said)]
+        self.assertGreaterEqual(len(cameras), 2, said)
+        self.assertEqual(cameras, sorted(cameras, key=lambda numbers: numbers[:2]))
+        self.assertGreater(cameras[-1][1], 0)
+        self.assertRegex(said, r"Worker pool default: Workers: \d+, Queue: \d+/100, Processing: \d+")
+        so_far = [int(found) for found in re.findall(r"no queue is bound for it \((\d+) so far\)", said)]
+        self.assertEqual(so_far[:3], [1, 101, 201], said)
 
 
 class TestJsonLog(unittest.TestCase):
