@@ -37,6 +37,7 @@ class Launched:
     """A pipeline in a process of its own."""
 
     delivers = False
+    wrapper = []  # in front of the command
 
     def __init__(self, setting, pipeline):
         path = os.path.join(setting.folder, "pipeline.launch")
@@ -46,7 +47,7 @@ class Launched:
         program = os.path.join(os.environ["EDGE_BUILD_DIR"], "tests/bench/cameras/bench-launch")
         with open(self.log, "w", encoding="utf-8") as log:
             self.process = subprocess.Popen(
-                [program, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True)
+                [*self.wrapper, program, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True)
 
     def look(self):
         """Element -> text of its statistics."""
@@ -123,7 +124,7 @@ def edgevideobin(setting, _decode):
 def three_ways(setting, n):
     """From the unencoded picture on."""
     return (
-        f"{COLOURS} ! jpegenc quality={setting.qualities['colours']} ! framestamp camera-id=cam{n} ! tee name=t{n} "
+        f"edgejpegenc quality={setting.qualities['colours']} ! framestamp camera-id=cam{n} ! tee name=t{n} "
         f"t{n}. ! amqpsink uri={setting.servers.amqp_uri} t{n}. ! workerpool "
         f"! redisframesink uri={setting.servers.redis_uri} ttl=10 ! metadatapub uri={setting.servers.amqp_uri}\n")
 

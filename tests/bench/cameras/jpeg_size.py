@@ -12,7 +12,7 @@ import subprocess
 
 FRAMES_APART = 2  # seconds of the clip
 
-COLOURS = "videoconvert ! video/x-raw,format=YV12,colorimetry=1:2:0:0"
+COLOURS = "videoconvert ! video/x-raw,format=YV12,colorimetry=1:2:0:0"  # as far as stock elements go
 
 
 def run(command):
