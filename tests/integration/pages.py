@@ -105,6 +105,17 @@ class Pages:
         finally:
             connection.close()
 
+    def wait_for_server(self):
+        """Until it answers, also where it wants a token for more than that."""
+        deadline = time.monotonic() + LONG
+        while True:
+            try:
+                return self.ask("/healthz")
+            except ConnectionError:
+                if time.monotonic() > deadline:
+                    raise
+            time.sleep(0.1)
+
     def scrape(self, **headers):
         answer = self.ask("/metrics", **headers)
         assert answer.status == 200, answer.status

@@ -136,6 +136,22 @@ class TestLivePage(unittest.TestCase):
         self.assertIn("No answer from the server", page.run("return document.getElementById('silence').textContent"))
 
 
+class TestToken(unittest.TestCase):
+    """With a token, and with the token in the address, as people keep it in a bookmark."""
+
+    def test_address_with_token(self):
+        launch = pages.Launch(pages.camera("cam1", "<tee>. ! fakesink"), environment={"EDGE_METRICS_TOKEN": "4711"})
+        self.addCleanup(launch.close)
+        launch.pages.wait_for_server()
+        self.assertEqual(launch.pages.ask("/").status, 401)
+        page = browser.Browser()
+        self.addCleanup(page.close)
+        page.go(launch.pages.address.replace("//", "//anybody:4711@"))
+        page.wait(f"return Boolean((() => {{ {PICTURES} }})().cam1)")
+        self.assertEqual(page.run("return document.getElementById('silence').hidden"), True)
+        self.assertEqual([entry for entry in page.console() if entry["level"] in ("SEVERE", "WARNING")], [])
+
+
 class TestDrops(unittest.TestCase):
     """A camera that sends, but whose frames get nowhere, is as easy to see as one that is offline."""
 
