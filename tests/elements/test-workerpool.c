@@ -2,13 +2,10 @@
  * Copyright (C) 2026 the gst-edge-video authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * workerpool by itself: order, leaks with exact counts, flow returns, flushes, queries, the end. */
+ * workerpool by itself: order, leaks with exact counts, flow returns, flushes, the end. */
 
 #include "workerpool-rig.h"
 
-#define JPEG "image/jpeg,framerate=10/1"
-#define H264 "video/x-h264,stream-format=byte-stream,alignment=au"
-#define BEGIN "stream-start image/jpeg segment"
 #define DELTA GST_BUFFER_FLAG_DELTA_UNIT
 
 /* ---- order ---- */
@@ -49,16 +46,6 @@ test_order (void)
 
 /* ---- leaks ---- */
 
-/* The worker stands at the gate with buffer 0. */
-static void
-init_held (Rig *rig, const gchar *properties, const gchar *caps)
-{
-  rig_init (rig, properties, caps);
-  gate_set_open (&rig->gate, FALSE);
-  rig_push (rig, 0);
-  gate_await_waiting (&rig->gate, 1);
-}
-
 static void
 finish_with_eos (Rig *rig)
 {
@@ -73,7 +60,7 @@ test_leaky_upstream (void)
   guint level;
   Rig rig;
 
-  init_held (&rig, "max-size-buffers=3", JPEG);
+  rig_init_held (&rig, "max-size-buffers=3", JPEG);
   rig_push_range (&rig, 1, 5);
   level = gst_harness_buffers_received (rig.h);
   g_assert_cmpuint (level, ==, 0);
@@ -94,7 +81,7 @@ test_leaky_downstream (void)
 {
   Rig rig;
 
-  init_held (&rig, "max-size-buffers=3 leaky=downstream", JPEG);
+  rig_init_held (&rig, "max-size-buffers=3 leaky=downstream", JPEG);
   rig_push_range (&rig, 1, 2);
   gst_harness_push_event (rig.h, gst_event_new_gap (0, 0));
   rig_push_range (&rig, 3, 5);
@@ -111,7 +98,7 @@ test_many_events (void)
   guint i;
   Rig rig;
 
-  init_held (&rig, "max-size-buffers=3", JPEG);
+  rig_init_held (&rig, "max-size-buffers=3", JPEG);
   for (i = 0; i < 5000; i++)
     gst_harness_push_event (rig.h, gst_event_new_gap (i, 1));
   finish_with_eos (&rig);
@@ -133,7 +120,7 @@ test_not_leaky (void)
   GThread *thread;
   Rig rig;
 
-  init_held (&rig, "max-size-buffers=4 leaky=no", JPEG);
+  rig_init_held (&rig, "max-size-buffers=4 leaky=no", JPEG);
   rig_push_range (&rig, 1, 4);
   thread = g_thread_new ("push", push_5, &rig);
   /* room comes from a larger limit, or from a worker */
@@ -154,7 +141,7 @@ test_bytes_and_time (void)
   guint64 bytes, time;
   Rig rig;
 
-  init_held (&rig, "max-size-bytes=25", JPEG);
+  rig_init_held (&rig, "max-size-bytes=25", JPEG);
   rig_push_range (&rig, 1, 3);
   gst_harness_get (rig.h, "workerpool", "current-level-bytes", &bytes,
       "current-level-time", &time, NULL);
@@ -174,7 +161,7 @@ test_keyframes (void)
 {
   Rig rig;
 
-  init_held (&rig, "max-size-buffers=2", H264);
+  rig_init_held (&rig, "max-size-buffers=2", H264);
   rig_push_flags (&rig, 1, DELTA);
   rig_push_flags (&rig, 2, DELTA);
   rig_push_flags (&rig, 3, DELTA);
@@ -191,7 +178,7 @@ test_keyframes (void)
   rig_clear (&rig);
 
   /* each JPEG stands alone, whatever its flags say */
-  init_held (&rig, "max-size-buffers=2", JPEG);
+  rig_init_held (&rig, "max-size-buffers=2", JPEG);
   rig_push_flags (&rig, 1, DELTA);
   rig_push_flags (&rig, 2, DELTA);
   rig_push_flags (&rig, 3, DELTA);
@@ -208,7 +195,7 @@ test_max_age (void)
 {
   Rig rig;
 
-  init_held (&rig, "", JPEG);
+  rig_init_held (&rig, "", JPEG);
   gst_harness_set (rig.h, "workerpool", "max-age", (guint64) 1, NULL);
   rig_push_range (&rig, 1, 3);
   gate_set_open (&rig.gate, TRUE);
@@ -235,7 +222,7 @@ test_error (void)
 {
   Rig rig;
 
-  init_held (&rig, "", JPEG);
+  rig_init_held (&rig, "", JPEG);
   rig_push_range (&rig, 1, 3);
   rig_set_result (&rig, GST_FLOW_ERROR);
   gate_set_open (&rig.gate, TRUE);
@@ -266,7 +253,7 @@ test_eos_from_downstream (void)
 {
   Rig rig;
 
-  init_held (&rig, "", JPEG);
+  rig_init_held (&rig, "", JPEG);
   rig_push_range (&rig, 1, 3);
   rig_set_result (&rig, GST_FLOW_EOS);
   gate_set_open (&rig.gate, TRUE);
@@ -292,7 +279,7 @@ test_not_linked (void)
   GThread *thread;
   Rig rig;
 
-  init_held (&rig, "leaky=no max-size-buffers=2", JPEG);
+  rig_init_held (&rig, "leaky=no max-size-buffers=2", JPEG);
   rig_push_range (&rig, 1, 2);
   rig_set_result (&rig, GST_FLOW_NOT_LINKED);
   thread = g_thread_new ("push", push_5, &rig);
@@ -320,7 +307,7 @@ test_error_before_eos (void)
   GstMessage *message;
   Rig rig;
 
-  init_held (&rig, "", JPEG);
+  rig_init_held (&rig, "", JPEG);
   element = gst_harness_find_element (rig.h, "workerpool");
   gst_element_set_bus (element, bus);
   rig_push (&rig, 1);
@@ -357,7 +344,7 @@ test_flush (void)
   GstCaps *caps;
   Rig rig;
 
-  init_held (&rig, "max-size-buffers=4 leaky=no", JPEG);
+  rig_init_held (&rig, "max-size-buffers=4 leaky=no", JPEG);
   rig_push_range (&rig, 1, 3);
   gst_harness_set_src_caps_str (rig.h, H264);
   rig_push (&rig, 4);
@@ -385,136 +372,6 @@ test_flush (void)
   rig_clear (&rig);
 }
 
-/* ---- queries ---- */
-
-static GstPadProbeReturn
-answer_allocation (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
-{
-  Rig *rig = user_data;
-  GstQuery *query = GST_PAD_PROBE_INFO_QUERY (info);
-
-  if (GST_QUERY_TYPE (query) != GST_QUERY_ALLOCATION)
-    return GST_PAD_PROBE_OK;
-  g_mutex_lock (&rig->lock);
-  g_string_append (rig->log, " allocation");
-  g_mutex_unlock (&rig->lock);
-  gst_query_add_allocation_meta (query, GST_REFERENCE_TIMESTAMP_META_API_TYPE,
-      NULL);
-  return GST_PAD_PROBE_HANDLED;
-}
-
-static gpointer
-query_allocation (gpointer data)
-{
-  Rig *rig = data;
-  GstCaps *caps = gst_caps_from_string (JPEG);
-  GstQuery *query = gst_query_new_allocation (caps, FALSE);
-  gboolean ok = gst_pad_peer_query (rig->h->srcpad, query);
-
-  if (ok)
-    g_assert_cmpuint (gst_query_get_n_allocation_metas (query), ==, 1);
-  gst_query_unref (query);
-  gst_caps_unref (caps);
-  return GINT_TO_POINTER (ok);
-}
-
-static void
-test_allocation_query (void)
-{
-  GThread *thread;
-  Rig rig;
-
-  init_held (&rig, "", JPEG);
-  gst_pad_add_probe (rig.h->sinkpad, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM
-      | GST_PAD_PROBE_TYPE_PUSH, answer_allocation, &rig, NULL);
-  rig_push (&rig, 1);
-  /* in its place: after what is queued */
-  thread = g_thread_new ("query", query_allocation, &rig);
-  gate_set_open (&rig.gate, TRUE);
-  g_assert_true (GPOINTER_TO_INT (g_thread_join (thread)));
-  rig_assert_log (&rig, BEGIN " 0 1 allocation");
-
-  /* no answer, and no waiting, when a flush comes */
-  gate_set_open (&rig.gate, FALSE);
-  rig_push (&rig, 2);
-  gate_await_waiting (&rig.gate, 1);
-  thread = g_thread_new ("query", query_allocation, &rig);
-  push_flush_start (&rig);
-  g_assert_false (GPOINTER_TO_INT (g_thread_join (thread)));
-  gst_harness_push_event (rig.h, gst_event_new_flush_stop (TRUE));
-  rig_clear (&rig);
-}
-
-static void
-assert_latency (const gchar *properties, GstClockTime expected)
-{
-  GstQuery *query = gst_query_new_latency ();
-  GstClockTime min, max;
-  gboolean live;
-  Rig rig;
-
-  rig_init (&rig, properties, JPEG);
-  gst_harness_set_live (rig.h, TRUE);
-  gst_harness_set_upstream_latency (rig.h, GST_SECOND);
-  g_assert_true (gst_pad_peer_query (rig.h->sinkpad, query));
-  gst_query_parse_latency (query, &live, &min, &max);
-  g_assert_cmpuint (min, ==, GST_SECOND);
-  g_assert_cmpuint (max, ==, expected);
-  gst_query_unref (query);
-  rig_clear (&rig);
-}
-
-static void
-test_latency_query (void)
-{
-  /* the harness itself answers without a maximum */
-  assert_latency ("", GST_CLOCK_TIME_NONE);
-  assert_latency ("leaky=no max-size-time=2000000000", GST_CLOCK_TIME_NONE);
-}
-
-static GstPadProbeReturn
-answer_position (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
-{
-  GstQuery *query = GST_PAD_PROBE_INFO_QUERY (info);
-
-  if (GST_QUERY_TYPE (query) == GST_QUERY_POSITION)
-    gst_query_set_position (query, GST_FORMAT_TIME, 10 * GST_SECOND);
-  else if (GST_QUERY_TYPE (query) == GST_QUERY_LATENCY)
-    gst_query_set_latency (query, TRUE, GST_SECOND, 3 * GST_SECOND);
-  else
-    return GST_PAD_PROBE_OK;
-  return GST_PAD_PROBE_HANDLED;
-}
-
-static void
-test_position_query (void)
-{
-  GstQuery *query;
-  GstClockTime min, max;
-  gboolean live;
-  gint64 position;
-  Rig rig;
-
-  init_held (&rig, "leaky=no max-size-time=5000000000", JPEG);
-  gst_pad_add_probe (rig.h->srcpad, GST_PAD_PROBE_TYPE_QUERY_UPSTREAM
-      | GST_PAD_PROBE_TYPE_PUSH, answer_position, NULL, NULL);
-  rig_push_range (&rig, 1, 3);
-  g_assert_true (gst_pad_peer_query_position (rig.h->sinkpad, GST_FORMAT_TIME,
-          &position));
-  g_assert_cmpint (position, ==, 7 * GST_SECOND);
-
-  query = gst_query_new_latency ();
-  g_assert_true (gst_pad_peer_query (rig.h->sinkpad, query));
-  gst_query_parse_latency (query, &live, &min, &max);
-  g_assert_cmpuint (max, ==, 8 * GST_SECOND);
-  gst_harness_set (rig.h, "workerpool", "leaky", 1, NULL);
-  g_assert_true (gst_pad_peer_query (rig.h->sinkpad, query));
-  gst_query_parse_latency (query, &live, &min, &max);
-  g_assert_cmpuint (max, ==, 5 * GST_SECOND);
-  gst_query_unref (query);
-  rig_clear (&rig);
-}
-
 /* ---- the end ---- */
 
 static GstMessage *
@@ -530,7 +387,7 @@ test_drain_timeout (void)
   GstElement *element;
   Rig rig;
 
-  init_held (&rig, "drain-timeout=20000000", JPEG);
+  rig_init_held (&rig, "drain-timeout=20000000", JPEG);
   element = gst_harness_find_element (rig.h, "workerpool");
   gst_element_set_bus (element, bus);
   rig_push_range (&rig, 1, 5);
@@ -561,7 +418,7 @@ test_drain_on_stop (void)
   GThread *thread;
   Rig rig;
 
-  init_held (&rig, "drain-on-stop=true", JPEG);
+  rig_init_held (&rig, "drain-on-stop=true", JPEG);
   element = gst_harness_find_element (rig.h, "workerpool");
   rig_push_range (&rig, 1, 5);
   thread = g_thread_new ("stop", stop_element, element);
@@ -577,7 +434,7 @@ test_drain_on_stop (void)
   rig_clear (&rig);
 
   /* without it, or in vain: cancelled and counted */
-  init_held (&rig, "drain-on-stop=true drain-timeout=1000000", JPEG);
+  rig_init_held (&rig, "drain-on-stop=true drain-timeout=1000000", JPEG);
   element = gst_harness_find_element (rig.h, "workerpool");
   rig_push_range (&rig, 1, 5);
   thread = g_thread_new ("stop", stop_element, element);
@@ -686,9 +543,6 @@ main (int argc, char **argv)
   g_test_add_func ("/workerpool/not-linked", test_not_linked);
   g_test_add_func ("/workerpool/error-before-eos", test_error_before_eos);
   g_test_add_func ("/workerpool/flush", test_flush);
-  g_test_add_func ("/workerpool/allocation-query", test_allocation_query);
-  g_test_add_func ("/workerpool/latency-query", test_latency_query);
-  g_test_add_func ("/workerpool/position-query", test_position_query);
   g_test_add_func ("/workerpool/drain-timeout", test_drain_timeout);
   g_test_add_func ("/workerpool/drain-on-stop", test_drain_on_stop);
   g_test_add_func ("/workerpool/stats-message", test_stats_message);

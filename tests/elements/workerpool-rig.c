@@ -114,6 +114,15 @@ rig_init (Rig *rig, const gchar *properties, const gchar *caps)
 }
 
 void
+rig_init_held (Rig *rig, const gchar *properties, const gchar *caps)
+{
+  rig_init (rig, properties, caps);
+  gate_set_open (&rig->gate, FALSE);
+  rig_push (rig, 0);
+  gate_await_waiting (&rig->gate, 1);
+}
+
+void
 rig_clear (Rig *rig)
 {
   gate_set_open (&rig->gate, TRUE);

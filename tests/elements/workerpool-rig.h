@@ -11,6 +11,11 @@
 
 #include "../support/gate.h"
 
+/* caps, and what comes out before the buffers of JPEG */
+#define JPEG "image/jpeg,framerate=10/1"
+#define H264 "video/x-h264,stream-format=byte-stream,alignment=au"
+#define BEGIN "stream-start image/jpeg segment"
+
 typedef struct
 {
   GstHarness *h;
@@ -25,6 +30,9 @@ typedef struct
 
 /* @properties as on a gst-launch line. */
 void rig_init (Rig * rig, const gchar * properties, const gchar * caps);
+
+/* The same, and buffer 0 has gone out and is held by the gate: what comes now is queued. */
+void rig_init_held (Rig * rig, const gchar * properties, const gchar * caps);
 void rig_clear (Rig * rig);
 
 /* A buffer of @size bytes numbered by its offset. */
