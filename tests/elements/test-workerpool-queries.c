@@ -4,6 +4,9 @@
  *
  * workerpool: queries, those that keep their place among the buffers and those that are about what is queued. */
 
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include "workerpool-rig.h"
 
 static GstPadProbeReturn
@@ -64,6 +67,7 @@ test_allocation_query (void)
   rig_clear (&rig);
 }
 
+/* On the way out of workerpool: one that does not keep its place comes by while the first buffer is still held. */
 static GstPadProbeReturn
 answer_drain (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
@@ -71,39 +75,67 @@ answer_drain (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 
   if (GST_QUERY_TYPE (GST_PAD_PROBE_INFO_QUERY (info)) != GST_QUERY_DRAIN)
     return GST_PAD_PROBE_OK;
-  g_mutex_lock (&rig->lock);
-  g_string_append (rig->log, " drain");
-  g_mutex_unlock (&rig->lock);
+  rig_assert_log (rig, BEGIN " 0 1 2 3");
   return GST_PAD_PROBE_HANDLED;
 }
 
-static gpointer
-query_drain (gpointer data)
+typedef struct
 {
-  Rig *rig = data;
-  GstQuery *query = gst_query_new_drain ();
-  gboolean ok = gst_pad_peer_query (rig->h->srcpad, query);
+  Gate *gate;
+  gint tid;                     /* of whoever asks */
+} Opener;
 
-  /* whoever asks may take his memory back now: nothing of it is on its way any more */
-  rig_assert_log (rig, BEGIN " 0 1 2 3 drain");
-  gst_query_unref (query);
-  return GINT_TO_POINTER (ok);
+static gboolean
+is_asleep (gint tid)
+{
+  gchar *path = g_strdup_printf ("/proc/self/task/%d/stat", tid);
+  gchar *stat = NULL;
+  gboolean asleep;
+
+  g_assert_true (g_file_get_contents (path, &stat, NULL, NULL));
+  asleep = g_str_has_prefix (strrchr (stat, ')'), ") S");
+  g_free (stat);
+  g_free (path);
+  return asleep;
+}
+
+static gpointer
+open_when_asleep (gpointer data)
+{
+  Opener *opener = data;
+
+  while (!is_asleep (opener->tid))
+    g_thread_yield ();
+  gate_set_open (opener->gate, TRUE);
+  return NULL;
 }
 
 static void
 test_drain_query (void)
 {
+  GstQuery *query = gst_query_new_drain ();
+  GstElement *element;
   GThread *thread;
+  Opener opener;
+  GstPad *pad;
   Rig rig;
 
   rig_init_held (&rig, "", JPEG);
-  gst_pad_add_probe (rig.h->sinkpad, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM
-      | GST_PAD_PROBE_TYPE_PUSH, answer_drain, &rig, NULL);
+  element = gst_harness_find_element (rig.h, "workerpool");
+  pad = gst_element_get_static_pad (element, "src");
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM | GST_PAD_PROBE_TYPE_PUSH, answer_drain, &rig, NULL);
   rig_push_range (&rig, 1, 3);
-  thread = g_thread_new ("query", query_drain, &rig);
-  gate_set_open (&rig.gate, TRUE);
-  g_assert_true (GPOINTER_TO_INT (g_thread_join (thread)));
+
+  opener.gate = &rig.gate;
+  opener.tid = (gint) syscall (SYS_gettid);
+  thread = g_thread_new ("open", open_when_asleep, &opener);
+  g_assert_true (gst_pad_peer_query (rig.h->srcpad, query));
+  g_thread_join (thread);
+
   rig_assert_conserved (&rig);
+  gst_query_unref (query);
+  gst_object_unref (pad);
+  gst_object_unref (element);
   rig_clear (&rig);
 }
 
