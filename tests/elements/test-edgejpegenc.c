@@ -64,6 +64,17 @@ decode (GstBuffer *jpeg)
   return luma;
 }
 
+/* Whether there is something that is both. */
+static gboolean
+fit (GstCaps *caps, const gchar *text)
+{
+  GstCaps *other = gst_caps_from_string (text);
+  gboolean result = gst_caps_can_intersect (caps, other);
+
+  gst_caps_unref (other);
+  return result;
+}
+
 GST_START_TEST (test_colours)
 {
   static const gchar *const colours[] = { CAMERA, ",colorimetry=(string)bt601", "" };
@@ -112,7 +123,7 @@ GST_START_TEST (test_jpeg_stays)
   out = gst_harness_push_and_pull (h, gst_buffer_ref (in));
   fail_unless (out == in);
   caps = gst_pad_get_current_caps (h->sinkpad);
-  fail_unless (gst_caps_is_equal_fixed (caps, gst_caps_from_string ("image/jpeg,width=320,height=180,framerate=5/1")));
+  fail_unless (fit (caps, "image/jpeg,width=320,height=180,framerate=5/1"));
   gst_caps_unref (caps);
   gst_buffer_unref (out);
   gst_buffer_unref (in);
@@ -167,7 +178,7 @@ GST_START_TEST (test_what_is_accepted)
 
   caps = gst_pad_query_caps (pad, NULL);
   fail_unless (gst_structure_has_name (gst_caps_get_structure (caps, 0), "image/jpeg"));
-  fail_unless (gst_caps_can_intersect (caps, gst_caps_from_string (RAW (CAMERA))));
+  fail_unless (fit (caps, RAW (CAMERA)));
   gst_caps_unref (caps);
 
   gst_harness_set_sink_caps_str (h, "image/jpeg,width=100,height=100");
@@ -175,7 +186,7 @@ GST_START_TEST (test_what_is_accepted)
   fail_if (gst_pad_query_accept_caps (pad, caps));
   gst_caps_unref (caps);
   caps = gst_pad_query_caps (pad, filter);
-  fail_unless (gst_caps_can_intersect (caps, gst_caps_from_string ("image/jpeg,width=100,height=100")));
+  fail_unless (fit (caps, "image/jpeg,width=100,height=100"));
   gst_caps_unref (caps);
   gst_caps_unref (filter);
   gst_object_unref (pad);
