@@ -194,13 +194,27 @@ to_running_time (const GstSegment *segment, GstClockTime time)
   return gst_segment_to_running_time (segment, GST_FORMAT_TIME, time);
 }
 
+static GstClockTime
+get_time_now (GstEdgeCameraOutlet *outlet)
+{
+  GstElement *element = gst_pad_get_parent_element (outlet->pad);
+  GstClockTime now = GST_CLOCK_TIME_NONE;
+
+  if (element != NULL)
+    now = gst_element_get_current_running_time (element);
+  gst_clear_object (&element);
+  return now;
+}
+
 /* The segment downstream begins at 0, so a timestamp is the running time. A new connection's clock may start a bit
- * before the last one's end. */
+ * before the last one's end, and a jitter buffer that has lost its way gives none at all. */
 static void
 set_times (GstEdgeCameraOutlet *outlet, GstBuffer *buffer, const GstSegment *segment)
 {
   GstClockTime time = to_running_time (segment, GST_BUFFER_PTS (buffer));
 
+  if (outlet->raw && !GST_CLOCK_TIME_IS_VALID (time))
+    time = get_time_now (outlet);
   if (outlet->raw && GST_CLOCK_TIME_IS_VALID (time)) {
     if (GST_CLOCK_TIME_IS_VALID (outlet->last_time)
         && time <= outlet->last_time)

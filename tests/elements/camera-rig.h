@@ -11,6 +11,13 @@
 
 G_BEGIN_DECLS
 
+/* A sanitizer makes all slow, and keeps memory that was freed. */
+#if defined (__SANITIZE_ADDRESS__) || defined (__SANITIZE_THREAD__)
+#define RIG_IS_SANITIZED TRUE
+#else
+#define RIG_IS_SANITIZED FALSE
+#endif
+
 /* Generous: it is only reached when something is broken. */
 #define RIG_TIMEOUT (60 * GST_SECOND)
 
@@ -80,7 +87,7 @@ void rig_await_state (Rig * rig, guint number, const gchar * state, const gchar 
 /* And says what contains @words. */
 void rig_await_message (Rig * rig, guint number, const gchar * state, const gchar * reason, const gchar * words);
 
-/* Its video is there again: within 2 s, or as fast as the first connection came about on a machine as busy as this.
+/* Its video is there again: within 2 s, or on a busy machine within four times what the first connection took.
  * @since: when it could, in monotonic microseconds. */
 void rig_await_recovery (Rig * rig, guint number, gint64 since);
 

@@ -114,22 +114,23 @@ static void
 test_redirect (void)
 {
   Simulator *simulator = simulator_start (CAMERAS, 0);
-  guint port = simulator_get_port (simulator);
+  guint port = simulator_get_port (simulator), answers;
   Redirector *redirector = redirector_start (port);
   Rig *rig = rig_start (1, redirector->port, "", SINK);
   gint64 since;
 
   rig_await_state (rig, 1, "active", NULL);
   rig_await_frames (rig, 1, 10);
-  g_assert_cmpuint (g_atomic_int_get (&redirector->answers), ==, 1);
+  answers = (guint) g_atomic_int_get (&redirector->answers);
+  g_assert_cmpuint (answers, >=, 1);
 
   /* each connection asks anew */
   simulator_stop (simulator);
   rig_await_state (rig, 1, "inactive", "eos");
-  since = g_get_monotonic_time ();
   simulator = simulator_start (CAMERAS, port);
+  since = g_get_monotonic_time ();
   rig_await_recovery (rig, 1, since);
-  g_assert_cmpuint (g_atomic_int_get (&redirector->answers), >=, 2);
+  g_assert_cmpuint (g_atomic_int_get (&redirector->answers), >, answers);
   rig_stop (rig);
   simulator_stop (simulator);
   redirector_stop (redirector);
@@ -169,17 +170,26 @@ typedef struct
   Simulator *proxy;
   Rig *rig;                     /* through the proxy */
   Rig *other;                   /* not through it; notices nothing */
+  guint64 connects[2];          /* of the other: a busy machine may need several attempts at the start */
+  guint disconts[2];
 } Network;
 
 static void
 network_start (Network *network, const gchar *first_command, const gchar *properties)
 {
+  guint i;
+
   network->simulator = simulator_start (CAMERAS " --cameras 2", 0);
   network->proxy = proxy_start (simulator_get_port (network->simulator));
   if (first_command != NULL)
     simulator_command (network->proxy, first_command);
   network->other = rig_start (2, simulator_get_port (network->simulator), "", SINK);
-  rig_await_frames (network->other, 2, 1);
+  for (i = 1; i <= 2; i++)
+    rig_await_frames (network->other, i, 5);
+  for (i = 0; i < 2; i++) {
+    network->connects[i] = rig_get_stat (network->other, i + 1, "connects");
+    network->disconts[i] = rig_get_camera (network->other, i + 1)->disconts;
+  }
   network->rig = rig_start (1, simulator_get_port (network->proxy), properties, SINK);
 }
 
@@ -200,10 +210,10 @@ network_stop (Network *network)
   rig_await_frames (network->rig, 1, 10);
   rig_stop (network->rig);
   for (i = 1; i <= 2; i++) {
-    g_assert_cmpuint (rig_get_stat (network->other, i, "connects"), ==, 1);
-    g_assert_cmpuint (rig_get_stat (network->other, i, "failures"), ==, 0);
-    g_assert_cmpuint (rig_get_stat (network->other, i, "dropped-late"), ==, 0);
-    g_assert_cmpuint (rig_get_camera (network->other, i)->disconts, ==, 1);
+    g_assert_cmpuint (rig_get_stat (network->other, i, "connects"), ==, network->connects[i - 1]);
+    if (!RIG_IS_SANITIZED)
+      g_assert_cmpuint (rig_get_stat (network->other, i, "dropped-late"), ==, 0);
+    g_assert_cmpuint (rig_get_camera (network->other, i)->disconts, ==, network->disconts[i - 1]);
   }
   rig_stop (network->other);
   simulator_stop (network->proxy);
@@ -316,8 +326,8 @@ test_udp (void)
   rig_await_frames (rig, 1, 30);
   simulator_stop (simulator);
   rig_await_state (rig, 1, "inactive", NULL);
-  since = g_get_monotonic_time ();
   simulator = simulator_start (CAMERAS, port);
+  since = g_get_monotonic_time ();
   rig_await_recovery (rig, 1, since);
   rig_stop (rig);
 
@@ -499,8 +509,8 @@ test_codec (void)
       continue;
     server_stop (server);
     rig_await_state (rig, 1, "inactive", "eos");
-    since = g_get_monotonic_time ();
     server = server_start (lines[i], &(ServerOptions) {.port = port});
+    since = g_get_monotonic_time ();
     rig_await_recovery (rig, 1, since);
     rig_await_frames (rig, 1, 5);
   }
