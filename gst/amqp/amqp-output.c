@@ -108,12 +108,22 @@ begin_frame (GstEdgeAmqpOutput *self, gsize size)
   return self->text->data + start + FRAME_HEAD;
 }
 
+/* The most significant byte first. GST_WRITE_UINT32_BE() expects an aligned place on this machine. */
+static void
+write_number (guint8 *place, guint64 value, guint n_bytes)
+{
+  while (n_bytes-- > 0) {
+    place[n_bytes] = (guint8) value;
+    value >>= 8;
+  }
+}
+
 static void
 write_frame_head (guint8 *head, guint8 type, gsize size)
 {
   head[0] = type;
-  GST_WRITE_UINT16_BE (head + 1, GST_EDGE_AMQP_CHANNEL);
-  GST_WRITE_UINT32_BE (head + 3, (guint32) size);
+  write_number (head + 1, GST_EDGE_AMQP_CHANNEL, 2);
+  write_number (head + 3, size, 4);
 }
 
 /* The payload is written, and has @size bytes. */
@@ -143,7 +153,7 @@ add_method (GstEdgeAmqpOutput *self, const GstEdgeMessage *message)
 
   if (length < 0)
     return length;
-  GST_WRITE_UINT32_BE (payload, AMQP_BASIC_PUBLISH_METHOD);
+  write_number (payload, AMQP_BASIC_PUBLISH_METHOD, 4);
   end_frame (self, payload, AMQP_FRAME_METHOD, 4 + (gsize) length);
   return AMQP_STATUS_OK;
 }
@@ -161,9 +171,9 @@ add_properties (GstEdgeAmqpOutput *self, const GstEdgeMessage *message, gsize ma
   gst_edge_amqp_properties_clear (&properties);
   if (length < 0)
     return length;
-  GST_WRITE_UINT16_BE (payload, AMQP_BASIC_CLASS);
-  GST_WRITE_UINT16_BE (payload + 2, 0);
-  GST_WRITE_UINT64_BE (payload + 4, message->size);
+  write_number (payload, AMQP_BASIC_CLASS, 2);
+  write_number (payload + 2, 0, 2);
+  write_number (payload + 4, message->size, 8);
   end_frame (self, payload, AMQP_FRAME_HEADER, CONTENT_HEAD + (gsize) length);
   return AMQP_STATUS_OK;
 }
