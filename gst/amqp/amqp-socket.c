@@ -9,8 +9,15 @@
 #include "config.h"
 #endif
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
 #include "amqp/amqp-private.h"
 #include "net/connect.h"
+
+/* What the kernel keeps that it has not sent yet: an event stands behind so much of the frames, and no more. */
+#define MAX_UNSENT (512 * 1024)
 
 #define SYSTEM_CA_FILE "/etc/ssl/certs/ca-certificates.crt"
 
@@ -19,6 +26,15 @@ fail (GError **error, const gchar *sentence, const gchar *which)
 {
   g_set_error (error, GST_EDGE_ERROR, GST_EDGE_ERROR_SETTINGS, "%s%s", sentence, which);
   return FALSE;
+}
+
+/* Otherwise it takes some megabytes, which is seconds on a slow way. */
+static void
+limit_unsent (gint fd)
+{
+  gint size = MAX_UNSENT;
+
+  setsockopt (fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &size, sizeof (size));
 }
 
 static gboolean
@@ -30,6 +46,7 @@ open_tcp (GstEdgeTransport *self, const GstEdgeHost *host, GError **error)
       gst_edge_link_get_cancellable (self->link), error);
   if (self->fd < 0)
     return FALSE;
+  limit_unsent (self->fd);
   socket = amqp_tcp_socket_new (self->connection);
   if (socket == NULL)
     g_error ("out of memory");
@@ -99,6 +116,7 @@ open_tls (GstEdgeTransport *self, const GstEdgeHost *host, const GstEdgeTls *tls
   if (!explain_tls_status (status, host, error))
     return FALSE;
   self->fd = amqp_get_sockfd (self->connection);
+  limit_unsent (self->fd);
   return TRUE;
 }
 
