@@ -228,12 +228,14 @@ admit_event (GstWorkerPool *self, GstEvent *event, GstFlowReturn *ret)
   return FALSE;
 }
 
-/* Events take no room in the lane, but one that stands still must not grow by gaps and the like for ever. */
+/* Events take no room in the lane, but one that stands still must not grow for ever by gaps, tags and the like. */
 static gboolean
-has_too_many_events (GstWorkerPool *self)
+is_one_too_many (GstWorkerPool *self, GstEvent *event)
 {
   GstEdgeQueueLevel level;
 
+  if (GST_EVENT_IS_STICKY (event) && GST_EVENT_TYPE (event) != GST_EVENT_TAG)
+    return FALSE;
   gst_edge_lane_get_level (self->lane, &level);
   return gst_edge_lane_get_length (self->lane) > level.buffers + MAX_QUEUED_EVENTS;
 }
@@ -249,7 +251,7 @@ queue_event (GstWorkerPool *self, GstEvent *event)
   note_event (self, event);
   if (!admit_event (self, event, &ret))
     return ret;
-  if (!GST_EVENT_IS_STICKY (event) && has_too_many_events (self)) {
+  if (is_one_too_many (self, event)) {
     GST_DEBUG_OBJECT (self, "dropping %" GST_PTR_FORMAT ", too many wait", event);
     gst_event_unref (event);
     return GST_FLOW_OK;

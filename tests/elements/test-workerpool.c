@@ -99,8 +99,10 @@ test_many_events (void)
   Rig rig;
 
   rig_init_held (&rig, "max-size-buffers=3", JPEG);
-  for (i = 0; i < 5000; i++)
+  for (i = 0; i < 5000; i++) {
     gst_harness_push_event (rig.h, gst_event_new_gap (i, 1));
+    gst_harness_push_event (rig.h, gst_event_new_tag (gst_tag_list_new (GST_TAG_BITRATE, i + 1, NULL)));
+  }
   finish_with_eos (&rig);
   g_mutex_lock (&rig.lock);
   g_assert_cmpuint (rig.log->len, <, 1100 * strlen (" gap"));
