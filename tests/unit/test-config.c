@@ -46,8 +46,8 @@ static const BadFile bad_files[] = {
   {AMQP NONE "redis: { prefix: \"\xff\" }\n", 1, "", "write the file in UTF-8"},
 
   /* keys */
-  {AMQP NONE "target_fsp: 10\n", 3, "", "unknown key \"target_fsp\"; the keys here are target_fps, protocol, amqp, redis, "
-      "metadata, metrics, optimization, cameras"},
+  {AMQP NONE "target_fsp: 10\n", 3, "", "unknown key \"target_fsp\"; the keys here are target_fps, protocol, amqp, "
+      "redis, metadata, metrics, optimization, cameras"},
   {AMQP NONE "redis:\n  enabled: true\n  ttl: 5\n", 5, "redis",
       "unknown key \"ttl\"; the keys here are enabled, address"},
   {AMQP NONE "optimization: { workers: 3 }\n", 3, "optimization", "unknown key \"workers\""},
@@ -136,7 +136,8 @@ static const BadFile bad_files[] = {
   {AMQP CAM ("") "  - { id: cam2, url: \"rtsp://h/2\" }\n  - { id: cam1, url: \"rtsp://h/3\" }\n", 5, "cameras[2].id",
       "\"cam1\" is already the id of the camera in line 3"},
   {AMQP "cameras:\n  - id: cam1\n    url: http://h/1\n", 4, "cameras[0].url", "must begin with rtsp://"},
-  {AMQP "cameras:\n  - id: cam1\n    url: rtsp://u:" SECRET "/x@h/1\n", 4, "cameras[0].url", "the port must be a number"},
+  {AMQP "cameras:\n  - id: cam1\n    url: rtsp://u:" SECRET "/x@h/1\n", 4, "cameras[0].url",
+      "the port must be a number"},
   {AMQP "cameras:\n  - id: cam1\n    url: rtsp:///1\n", 4, "cameras[0].url", "names no host"},
   {AMQP "cameras:\n  - id: cam1\n    url: rtsp://u:" SECRET "@h/1\n    user: me\n", 4, "cameras[0].url",
       "credentials are given twice"},
