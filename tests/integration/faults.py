@@ -29,7 +29,10 @@ LONG = 120  # seconds; a broker starts in 5 on two idle cores, and in far more o
 SECOND = 1000000000
 KERNEL_TELLS = os.path.exists("/proc/self/schedstat")  # how long a thread waited for a CPU
 
-RENDER_US = 5000  # more than ten times what the chain functions take, and far less than any wait for a network
+# more than ten times what the chain functions take, and far less than any wait for a network; link-app counts what takes
+# longer (n-held), as who has a lock may lose the CPU: that happens once, to one in some thousand
+RENDER_US = 5000
+LONGEST_US = 500000
 
 
 def frames(uri, more=""):
@@ -247,7 +250,9 @@ class FaultTest(unittest.TestCase):
                 continue
             print(f"{self.id().split('.')[-1]}: {name}: chain {times}", file=sys.stderr)
             if not app.is_sanitized():
-                self.assertLess(times["held" if KERNEL_TELLS else "p50"], RENDER_US, name)
+                self.assertLess(times["held"] if KERNEL_TELLS else 0, LONGEST_US, name)
+                self.assertLessEqual(times["n-held"] if KERNEL_TELLS else 0, 1 + times["n"] // 1000, name)
+                self.assertLess(times["p50"], RENDER_US, name)
 
     def check_process(self, app):
         """Against the first look, which a case takes when everything runs: threads constant, memory bounded."""
