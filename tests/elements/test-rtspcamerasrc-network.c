@@ -244,6 +244,7 @@ test_cut (gconstpointer command)
 
   network_start (&network, NULL, "");
   rig_await_state (network.rig, 1, "active", NULL);
+  rig_await_frames (network.rig, 1, 1);
   since = g_get_monotonic_time ();
   simulator_command (network.proxy, command);
   rig_await_state (network.rig, 1, "inactive", "eos");
