@@ -94,7 +94,8 @@ gst_edge_camera_limiter_take (GstEdgeCameraLimiter *limiter, GstClockTime time)
   if (limiter->period == 0 || !GST_CLOCK_TIME_IS_VALID (time))
     return;
   limiter->due += limiter->period;
-  /* After a gap, or with a camera slower than the limit, do not catch up. */
-  if (time >= limiter->due)
-    limiter->due = time + limiter->period;
+  /* A frame that comes late does not move the schedule, or those after it, which are in time, would come too early for
+   * it and be lost. After a gap, or with a camera slower than the limit, one frame at most is caught up on. */
+  if (time >= limiter->due + limiter->period)
+    limiter->due += (time - limiter->due) / limiter->period * limiter->period;
 }
