@@ -293,6 +293,7 @@ flush_stop (GstWorkerPool *self, GstEvent *event)
   gst_worker_pool_store_kept_events (self);
   gst_segment_init (&self->segment, GST_FORMAT_TIME);
   gst_worker_pool_reset_flow (self, GST_FLOW_OK);
+  gst_worker_pool_begin_preroll (self);
   if (lane != NULL) {
     if (gst_pad_is_active (self->srcpad)) {
       gst_edge_lane_set_suspended (lane, FALSE);

@@ -92,7 +92,7 @@ push_data (GstWorkerPool *self, GstMiniObject *object, guint flags)
     gst_mini_object_unref (object);
     return GST_EDGE_LANE_CANCELLED;
   }
-  gst_edge_lane_may_be_held (self->lane);
+  gst_worker_pool_before_push (self);
 
   if (GST_IS_BUFFER_LIST (object)) {
     GstBufferList *list = GST_BUFFER_LIST_CAST (object);
@@ -109,6 +109,7 @@ push_data (GstWorkerPool *self, GstMiniObject *object, guint flags)
       mark_discont (&buffer, 0, NULL);
     ret = gst_pad_push (self->srcpad, buffer);
   }
+  gst_worker_pool_after_push (self);
 
   if (ret == GST_FLOW_OK)
     return TRUE;
@@ -121,7 +122,7 @@ push_data (GstWorkerPool *self, GstMiniObject *object, guint flags)
 static gint
 push_event (GstWorkerPool *self, GstEvent *event)
 {
-  gboolean skip;
+  gboolean skip, result;
 
   g_mutex_lock (&self->lock);
   if (gst_worker_pool_is_restart (event)) {
@@ -137,10 +138,13 @@ push_event (GstWorkerPool *self, GstEvent *event)
   }
   if (GST_EVENT_TYPE (event) == GST_EVENT_EOS)
     gst_worker_pool_stop_deadline (self);
-  if (GST_EVENT_TYPE (event) == GST_EVENT_EOS
-      || GST_EVENT_TYPE (event) == GST_EVENT_GAP)
-    gst_edge_lane_may_be_held (self->lane);
-  return gst_pad_push_event (self->srcpad, event);
+  if (GST_EVENT_TYPE (event) != GST_EVENT_EOS && GST_EVENT_TYPE (event) != GST_EVENT_GAP)
+    return gst_pad_push_event (self->srcpad, event);
+
+  gst_worker_pool_before_push (self);
+  result = gst_pad_push_event (self->srcpad, event);
+  gst_worker_pool_after_push (self);
+  return result;
 }
 
 static gint

@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * The instance of workerpool, shared by its files: gstworkerpool.c (states), -properties.c, -pads.c (activation), -in.c
- * (sink pad), -out.c (on a worker, source pad), -ticks.c (what happens at intervals).
+ * (sink pad), -out.c (on a worker, source pad), -preroll.c (workers that a pipeline holds), -ticks.c (what happens at
+ * intervals).
  *
  * Locks, in the order in which they are taken: stream lock of the sink pad, stream lock of the source pad, lock; those of
  * gst/work/ come last. But no function of a lane that calls back is called with lock held. */
@@ -37,6 +38,7 @@ struct _GstWorkerPool
   GstEdgeLane *lane;            /* lock: as long as pool; the streaming thread reads it unlocked */
   GstStructure *last_stats;     /* lock: of the last lane */
   gboolean playing;             /* lock */
+  gboolean prerolling;          /* lock to write, atomic: sinks may still wait for each other */
   GstEdgeTick *stats_tick;      /* lock */
   GstEdgeTick *deadline_tick;   /* lock: between EOS in and EOS out */
   guint64 n_before_deadline;    /* ticker thread: what went out until the tick before */
@@ -126,6 +128,16 @@ gint gst_worker_pool_run (gpointer data, guint flags, gpointer user_data);
 void gst_worker_pool_drop (gpointer data, gint reason, gpointer user_data);
 gboolean gst_worker_pool_src_event (GstPad * pad, GstObject * parent, GstEvent * event);
 gboolean gst_worker_pool_src_query (GstPad * pad, GstObject * parent, GstQuery * query);
+
+/* gstworkerpool-preroll.c */
+
+/* Before the lane gets going, or goes on after a flush. */
+void gst_worker_pool_begin_preroll (GstWorkerPool * self);
+void gst_worker_pool_set_playing (GstWorkerPool * self, gboolean playing);
+
+/* Around each push that a sink may keep: on the worker, no lock held but the pad's. */
+void gst_worker_pool_before_push (GstWorkerPool * self);
+void gst_worker_pool_after_push (GstWorkerPool * self);
 
 /* gstworkerpool-ticks.c */
 

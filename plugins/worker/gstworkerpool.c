@@ -118,13 +118,13 @@ start (GstWorkerPool *self)
 
   lane = gst_edge_lane_new (pool, GST_OBJECT_NAME (self), gst_worker_pool_run,
       gst_worker_pool_drop, self);
-  gst_edge_lane_set_paused (lane, TRUE);
 
   g_mutex_lock (&self->lock);
   self->pool = pool;
   self->lane = lane;
   g_clear_pointer (&self->last_stats, gst_structure_free);
   g_mutex_unlock (&self->lock);
+  gst_worker_pool_begin_preroll (self);
   gst_worker_pool_apply_limits (self);
   gst_worker_pool_start_stats_tick (self);
   return TRUE;
@@ -179,15 +179,6 @@ drain (GstWorkerPool *self)
         "drain-timeout", cancelled);
 }
 
-static void
-set_playing (GstWorkerPool *self, gboolean playing)
-{
-  g_mutex_lock (&self->lock);
-  self->playing = playing;
-  g_mutex_unlock (&self->lock);
-  gst_edge_lane_set_paused (self->lane, !playing);
-}
-
 static GstStateChangeReturn
 gst_worker_pool_change_state (GstElement *element, GstStateChange transition)
 {
@@ -200,7 +191,7 @@ gst_worker_pool_change_state (GstElement *element, GstStateChange transition)
         return GST_STATE_CHANGE_FAILURE;
       break;
     case GST_STATE_CHANGE_PLAYING_TO_PAUSED:
-      set_playing (self, FALSE);
+      gst_worker_pool_set_playing (self, FALSE);
       break;
     case GST_STATE_CHANGE_PAUSED_TO_READY:
       drain (self);
@@ -214,7 +205,7 @@ gst_worker_pool_change_state (GstElement *element, GstStateChange transition)
 
   switch (transition) {
     case GST_STATE_CHANGE_PAUSED_TO_PLAYING:
-      set_playing (self, TRUE);
+      gst_worker_pool_set_playing (self, TRUE);
       break;
     case GST_STATE_CHANGE_PAUSED_TO_READY:
       stop (self);

@@ -136,6 +136,42 @@ test_preroll (void)
   finish (pipeline);
 }
 
+/* A live pipeline is in PLAYING before its sinks have a buffer. */
+static void
+test_preroll_live (void)
+{
+  GstElement *pipeline = make_pipeline (10, "fakesrc is-live=true num-buffers=50 "
+      "! workerpool name=w@ max-workers=1 leaky=no ! fakesink async=true");
+
+  play_to_eos (pipeline);
+  g_assert_cmpuint (get_pool_stat (pipeline, "w0", "workers"), ==, 1);
+  finish (pipeline);
+}
+
+/* Sinks preroll again after a flush. */
+static void
+test_preroll_after_flush (void)
+{
+  GstElement *pipeline = make_pipeline (10, "videotestsrc "
+      "! video/x-raw,format=GRAY8,width=16,height=16,framerate=1000/1 "
+      "! workerpool name=w@ max-workers=1 leaky=no ! fakesink async=true");
+  GstBus *bus = gst_element_get_bus (pipeline);
+  guint i;
+
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  for (i = 0; i < 5; i++) {
+    gst_element_get_state (pipeline, NULL, NULL, GST_CLOCK_TIME_NONE);
+    g_assert_true (gst_element_seek_simple (pipeline, GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH, i * GST_SECOND));
+  }
+  g_assert_cmpint (gst_element_get_state (pipeline, NULL, NULL, GST_CLOCK_TIME_NONE), ==, GST_STATE_CHANGE_SUCCESS);
+  g_assert_true (gst_element_seek (pipeline, 1, GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH, GST_SEEK_TYPE_SET, 0,
+          GST_SEEK_TYPE_SET, GST_SECOND));
+  gst_message_unref (gst_bus_timed_pop_filtered (bus, GST_CLOCK_TIME_NONE, GST_MESSAGE_EOS));
+  g_assert_cmpuint (get_pool_stat (pipeline, "w0", "workers"), ==, 1);
+  gst_object_unref (bus);
+  finish (pipeline);
+}
+
 /* A paused pipeline keeps nobody else from working. */
 static void
 test_paused (void)
@@ -447,6 +483,8 @@ main (int argc, char **argv)
   g_test_add_func ("/pipeline/two-in-a-row", test_two_in_a_row);
   g_test_add_func ("/pipeline/many-on-few", test_many_on_few);
   g_test_add_func ("/pipeline/preroll", test_preroll);
+  g_test_add_func ("/pipeline/preroll-live", test_preroll_live);
+  g_test_add_func ("/pipeline/preroll-after-flush", test_preroll_after_flush);
   g_test_add_func ("/pipeline/paused", test_paused);
   g_test_add_func ("/pipeline/shared", test_shared);
   g_test_add_func ("/pipeline/state-cycles", test_state_cycles);
