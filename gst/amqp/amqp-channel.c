@@ -112,6 +112,8 @@ gst_edge_amqp_prepare (GstEdgeTransport *self, GstEdgeTarget *base, gboolean *lo
   GError *local = NULL;
   gchar *key;
 
+  if (base->urgent)
+    gst_edge_amqp_limit_unsent (self);
   if (target->exchange[0] == '\0')      /* the default exchange is always there */
     return TRUE;
   key = prepared_key (target);

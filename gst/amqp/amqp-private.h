@@ -66,6 +66,9 @@ void gst_edge_amqp_set_status_error (GError ** error, const gchar * doing, gint 
 /* amqp-socket.c */
 gboolean gst_edge_amqp_open_socket (GstEdgeTransport * self, const GstEdgeHost * host, GError ** error);
 
+/* For a connection that urgent messages share with large ones. */
+void gst_edge_amqp_limit_unsent (GstEdgeTransport * self);
+
 /* amqp-channel.c */
 gboolean gst_edge_amqp_open_channel (GstEdgeTransport * self, GError ** error);
 gboolean gst_edge_amqp_prepare (GstEdgeTransport * self, GstEdgeTarget * target, gboolean * lost, GError ** error);

@@ -28,15 +28,6 @@ fail (GError **error, const gchar *sentence, const gchar *which)
   return FALSE;
 }
 
-/* Otherwise it takes some megabytes, which is seconds on a slow way. */
-static void
-limit_unsent (gint fd)
-{
-  gint size = MAX_UNSENT;
-
-  setsockopt (fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &size, sizeof (size));
-}
-
 static gboolean
 open_tcp (GstEdgeTransport *self, const GstEdgeHost *host, GError **error)
 {
@@ -46,7 +37,6 @@ open_tcp (GstEdgeTransport *self, const GstEdgeHost *host, GError **error)
       gst_edge_link_get_cancellable (self->link), error);
   if (self->fd < 0)
     return FALSE;
-  limit_unsent (self->fd);
   socket = amqp_tcp_socket_new (self->connection);
   if (socket == NULL)
     g_error ("out of memory");
@@ -116,7 +106,6 @@ open_tls (GstEdgeTransport *self, const GstEdgeHost *host, const GstEdgeTls *tls
   if (!explain_tls_status (status, host, error))
     return FALSE;
   self->fd = amqp_get_sockfd (self->connection);
-  limit_unsent (self->fd);
   return TRUE;
 }
 
@@ -126,4 +115,14 @@ gst_edge_amqp_open_socket (GstEdgeTransport *self, const GstEdgeHost *host, GErr
   const GstEdgeTls *tls = gst_edge_endpoint_get_tls (gst_edge_link_get_endpoint (self->link));
 
   return tls != NULL ? open_tls (self, host, tls, error) : open_tcp (self, host, error);
+}
+
+/* Otherwise it takes some megabytes, which is seconds on a slow way. It costs the link more turns, and some throughput
+ * where that is all that counts: so only for those who have events to send. */
+void
+gst_edge_amqp_limit_unsent (GstEdgeTransport *self)
+{
+  gint size = MAX_UNSENT;
+
+  setsockopt (self->fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &size, sizeof (size));
 }

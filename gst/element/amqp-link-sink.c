@@ -73,6 +73,7 @@ gst_edge_amqp_link_sink_prepare (GstEdgeLinkSink *sink, GstEdgeEndpoint *endpoin
 
   GST_OBJECT_LOCK (sink);
   target = make_target (settings, GST_EDGE_AMQP_LINK_SINK_GET_CLASS (sink)->frame_headers);
+  target->parent.urgent = GST_EDGE_LINK_SINK_GET_CLASS (sink)->urgent;
   headers = settings->headers != NULL ? gst_structure_copy (settings->headers) : NULL;
   key = g_strdup (settings->routing_key);
   priv->content_type = g_intern_string (settings->content_type);

@@ -23,6 +23,7 @@ typedef struct
   gatomicrefcount refcount;
   GDestroyNotify free_func;     /* frees the whole struct */
   gboolean unconfirmed;         /* sent is done: do not wait for the server's answer */
+  gboolean urgent;              /* small messages that shall not stand behind large ones */
 } GstEdgeTarget;
 
 /* Starts with one reference. */
