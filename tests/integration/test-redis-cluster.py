@@ -77,7 +77,7 @@ class TestRedisCluster(RedisTest):
             app.wait(lambda look: look.total("rejected", "store") > 20)
             look = self.finish(app, 0, ["ready"])
             with open(log, encoding="utf-8") as file:
-                self.assertIn("a cluster is not supported", file.read())
+                self.assertIn("uri names a node of a cluster", file.read())
         self.assertEqual(look.total("dropped"), 0)
         self.assertEqual(other.redis.dbsize(), 0)
 
