@@ -454,8 +454,9 @@ test_tls (void)
   guint port;
   Rig *rig;
 
-  if (!g_tls_backend_supports_tls (g_tls_backend_get_default ())) {
-    g_test_skip ("GIO has no TLS (glib-networking)");
+  /* the test passes then, but once GnuTLS was at work gcc 12's LeakSanitizer crashes at the end */
+  if (RIG_IS_SANITIZED || !g_tls_backend_supports_tls (g_tls_backend_get_default ())) {
+    g_test_skip ("a sanitizer, or GIO has no TLS (glib-networking)");
     g_rmdir (folder);
     g_free (folder);
     return;
