@@ -9,6 +9,7 @@
 #endif
 
 #include "camera-codec.h"
+#include "camera-picture-pool.h"
 
 static const GstEdgeCameraCodec codecs[] = {
   {"H264", "rtph264depay", "h264parse",
@@ -79,6 +80,7 @@ set_up (GstElement *decoder)
   set_if_there (decoder, "max-threads", "1");
   set_if_there (decoder, "output-corrupt", "false");
   set_if_there (decoder, "qos", "false");
+  gst_edge_camera_picture_pool_offer_to (decoder);
 }
 
 GstElement *
