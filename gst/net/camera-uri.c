@@ -102,6 +102,15 @@ check_host (const gchar *text, gsize length, GError **error)
   return ok;
 }
 
+/* In the path, or in the query when there is no path: a query behind a path may well have one. */
+static gboolean
+has_at_behind (const gchar *end)
+{
+  gsize length = end[0] == '/' ? strcspn (end, "?") : strlen (end);
+
+  return memchr (end, '@', length) != NULL;
+}
+
 gboolean
 gst_edge_camera_uri_parse (const gchar *uri, GstEdgeCameraUri *parsed, GError **error)
 {
@@ -122,6 +131,10 @@ gst_edge_camera_uri_parse (const gchar *uri, GstEdgeCameraUri *parsed, GError **
 
   rest = uri + scheme_length;
   end = rest + strcspn (rest, "/?");
+  /* it would be taken for a port and a path, and the path is shown and sent to what is taken for the host */
+  if (memchr (rest, ':', (gsize) (end - rest)) != NULL && has_at_behind (end))
+    return fail (error, "there is an '@' behind the first '/' or '?'; if that is part of a password, write %2f or "
+        "%3f for it, else %40 for the '@'");
   at = g_strrstr_len (rest, end - rest, "@");
   if (at != NULL) {
     take_userinfo (parsed, rest, (gsize) (at - rest));

@@ -35,8 +35,10 @@ static const Case cases[] = {
       "rtsp://[::1]:554/p"},
   {"rtsp://u:s@[fe80::1]/p", "rtsp://[fe80::1]/p", "u", "s",
       "rtsp://u:***@[fe80::1]/p"},
-  /* an '@' after the host belongs to the path */
+  /* an '@' after the host belongs to the path, where no password can be meant, and to the query */
   {"rtsp://h/a@b", "rtsp://h/a@b", NULL, NULL, "rtsp://h/a@b"},
+  {"rtsp://u:s@h/a%40b", "rtsp://h/a%40b", "u", "s", "rtsp://u:***@h/a%40b"},
+  {"rtsp://h:554/p?user=a@b", "rtsp://h:554/p?user=a@b", NULL, NULL, "rtsp://h:554/p?***"},
   /* secrets may stand in the query and in the path */
   {"rtsp://h/p?user=u&pwd=s", "rtsp://h/p?user=u&pwd=s", NULL, NULL,
       "rtsp://h/p?***"},
@@ -49,6 +51,9 @@ static const Case cases[] = {
   {"rtsp://u:s@/p"}, {"rtsp://h:0/p"}, {"rtsp://h:65536/p"}, {"rtsp://h:x/p"},
   {"rtsp://h p/"}, {"rtsp://h/\xff"}, {"rtsp://[::1/p"}, {"rtsp://[h]/p"},
   {"rtsp://[::1]x/p"}, {"rtsp://h_$/p"}, {"rtsp://u:a/b@h/p"},
+  /* nobody knows which '/' or '?' ends the password */
+  {"rtsp://u:12/34@h/p"}, {"rtsp://u:12/34@h/p?q"}, {"rtsp://u:a@b/c@h/p"}, {"rtsp://u:12?34@h/p"},
+  {"rtsp://u:/34@h/p"}, {"rtsp://u:a@h:554/p@q"},
 };
 
 static void
