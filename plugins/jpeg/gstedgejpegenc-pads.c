@@ -83,6 +83,11 @@ sink_event (GstPad *pad, GstObject *parent, GstEvent *event)
 
   if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS)
     return take_caps (self, event);
+  /* A flush may begin before the way changes and end afterwards: without its end the encoder would refuse everything
+   * from then on. What the encoder makes of it ends at the outlet. */
+  if ((GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_START || GST_EVENT_TYPE (event) == GST_EVENT_FLUSH_STOP)
+      && passes (self))
+    gst_pad_push_event (self->inlet, gst_event_ref (event));
   return gst_pad_push_event (way_down (self), event);
 }
 

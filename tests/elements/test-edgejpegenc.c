@@ -169,6 +169,54 @@ GST_START_TEST (test_changes)
 
 GST_END_TEST;
 
+static GstPadProbeReturn
+flush_before_jpeg (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  GstEvent *event = gst_pad_probe_info_get_event (info);
+  GstCaps *caps;
+
+  if (GST_EVENT_TYPE (event) != GST_EVENT_CAPS)
+    return GST_PAD_PROBE_OK;
+  gst_event_parse_caps (event, &caps);
+  if (!fit (caps, "image/jpeg"))
+    return GST_PAD_PROBE_OK;
+  gst_harness_push_event (user_data, gst_event_new_flush_start ());
+  return GST_PAD_PROBE_REMOVE;
+}
+
+/* A flush that begins while the stream is raw and ends when it is JPEGs. */
+GST_START_TEST (test_flush_across_change)
+{
+  GstHarness *h = gst_harness_new ("edgejpegenc");
+  GstPad *pad = gst_element_get_static_pad (h->element, "sink");
+  GstBuffer *buffer;
+  GstCaps *jpeg = gst_caps_new_empty_simple ("image/jpeg");
+  GstSegment segment;
+
+  gst_segment_init (&segment, GST_FORMAT_TIME);
+  gst_harness_set_src_caps_str (h, RAW (CAMERA));
+  gst_buffer_unref (gst_harness_push_and_pull (h, make_raw (100)));
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, flush_before_jpeg, h, NULL);
+  gst_pad_push_event (h->srcpad, gst_event_new_caps (jpeg));
+  gst_caps_unref (jpeg);
+  gst_harness_push_event (h, gst_event_new_flush_stop (TRUE));
+
+  gst_harness_set_src_caps_str (h, "image/jpeg,width=64,height=64,framerate=10/1");
+  fail_unless (gst_harness_push_event (h, gst_event_new_segment (&segment)));
+  buffer = gst_harness_push_and_pull (h, make_jpeg ());
+  assert_equals_int (gst_buffer_get_size (buffer), 10);
+  gst_buffer_unref (buffer);
+  gst_harness_set_src_caps_str (h, RAW (CAMERA));
+  assert_equals_int (gst_harness_push (h, make_raw (100)), GST_FLOW_OK);
+  buffer = gst_harness_pull (h);
+  assert_is_jpeg (buffer);
+  gst_buffer_unref (buffer);
+  gst_object_unref (pad);
+  gst_harness_teardown (h);
+}
+
+GST_END_TEST;
+
 /* What could be had as a JPEG is asked for as a JPEG; what follows may not want one of that size. */
 GST_START_TEST (test_what_is_accepted)
 {
@@ -263,6 +311,7 @@ edgejpegenc_suite (void)
   tcase_add_test (tc, test_other_format);
   tcase_add_test (tc, test_jpeg_stays);
   tcase_add_test (tc, test_changes);
+  tcase_add_test (tc, test_flush_across_change);
   tcase_add_test (tc, test_what_is_accepted);
   tcase_add_test (tc, test_quality);
   tcase_add_test (tc, test_cycles);
