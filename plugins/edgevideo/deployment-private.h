@@ -17,6 +17,7 @@ G_BEGIN_DECLS
  * by the manager only, with lock held; so the manager may read them without. */
 struct _GstEdgeDeployment
 {
+  gatomicrefcount refcount;
   GstBin *bin;                  /* constant; outlives this */
   GstEdgeDeploymentSettings settings;   /* constant */
   gchar *pool;                  /* constant */

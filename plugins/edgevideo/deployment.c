@@ -278,6 +278,7 @@ gst_edge_deployment_new (GstBin *bin, GstEdgeConfig *config, const GstEdgeDeploy
 {
   GstEdgeDeployment *self = g_new0 (GstEdgeDeployment, 1);
 
+  g_atomic_ref_count_init (&self->refcount);
   self->bin = bin;
   self->settings = *settings;
   self->pool = g_strdup (settings->pool);
@@ -291,7 +292,7 @@ gst_edge_deployment_new (GstBin *bin, GstEdgeConfig *config, const GstEdgeDeploy
 
   if (!start_initial (self, error)) {
     gst_edge_deployment_clear (self);
-    gst_edge_deployment_free (self);
+    gst_edge_deployment_unref (self);
     return NULL;
   }
   gst_edge_deployment_open_events (self, config);
@@ -399,9 +400,18 @@ gst_edge_deployment_clear (GstEdgeDeployment *self)
   gst_edge_deployment_close_events (self);
 }
 
-void
-gst_edge_deployment_free (GstEdgeDeployment *self)
+GstEdgeDeployment *
+gst_edge_deployment_ref (GstEdgeDeployment *self)
 {
+  g_atomic_ref_count_inc (&self->refcount);
+  return self;
+}
+
+void
+gst_edge_deployment_unref (GstEdgeDeployment *self)
+{
+  if (!g_atomic_ref_count_dec (&self->refcount))
+    return;
   g_main_loop_unref (self->loop);
   g_main_context_unref (self->context);
   g_ptr_array_unref (self->slots);

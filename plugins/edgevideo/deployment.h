@@ -51,7 +51,9 @@ void gst_edge_deployment_stop (GstEdgeDeployment * self);
 /* After the bin went to READY: takes the cameras out of it. The report stays. */
 void gst_edge_deployment_clear (GstEdgeDeployment * self);
 
-void gst_edge_deployment_free (GstEdgeDeployment * self);
+/* Who only reads may keep it past the next run of the bin. */
+GstEdgeDeployment *gst_edge_deployment_ref (GstEdgeDeployment * self);
+void gst_edge_deployment_unref (GstEdgeDeployment * self);
 
 /* (transfer full): see gst_edge_report_finish(). Any thread. */
 GstStructure *gst_edge_deployment_make_report (GstEdgeDeployment * self);

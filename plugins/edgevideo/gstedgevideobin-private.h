@@ -57,6 +57,9 @@ gboolean gst_edge_video_bin_reload (GstEdgeVideoBin * self);
 gboolean gst_edge_video_bin_add_camera (GstEdgeVideoBin * self, const GstStructure * camera);
 gboolean gst_edge_video_bin_remove_camera (GstEdgeVideoBin * self, const gchar * id);
 
+/* gstedgevideobin.c: (transfer full) (nullable) */
+GstEdgeDeployment *gst_edge_video_bin_ref_deployment (GstEdgeVideoBin * self);
+
 /* gstedgevideobin-metrics.c, config_lock held */
 void gst_edge_video_bin_update_metrics (GstEdgeVideoBin * self);
 void gst_edge_video_bin_stop_metrics (GstEdgeVideoBin * self);

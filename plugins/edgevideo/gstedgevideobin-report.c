@@ -73,14 +73,14 @@ gst_edge_video_bin_describe (GstEdgeVideoBin *self, GError **error)
 GstStructure *
 gst_edge_video_bin_make_stats (GstEdgeVideoBin *self)
 {
-  GstEdgeDeployment *deployment;
+  GstEdgeDeployment *deployment = gst_edge_video_bin_ref_deployment (self);
+  GstStructure *report;
 
-  GST_OBJECT_LOCK (self);
-  deployment = self->deployment;
-  GST_OBJECT_UNLOCK (self);
   if (deployment == NULL)
     return gst_structure_new_empty ("edge-video-report");
-  return gst_edge_deployment_make_report (deployment);
+  report = gst_edge_deployment_make_report (deployment);
+  gst_edge_deployment_unref (deployment);
+  return report;
 }
 
 static void

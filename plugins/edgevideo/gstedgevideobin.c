@@ -120,6 +120,17 @@ start_watch (GstEdgeVideoBin *self, GstEdgeDeployment *deployment)
   g_error_free (error);
 }
 
+GstEdgeDeployment *
+gst_edge_video_bin_ref_deployment (GstEdgeVideoBin *self)
+{
+  GstEdgeDeployment *deployment;
+
+  GST_OBJECT_LOCK (self);
+  deployment = self->deployment != NULL ? gst_edge_deployment_ref (self->deployment) : NULL;
+  GST_OBJECT_UNLOCK (self);
+  return deployment;
+}
+
 static void
 forget_deployment (GstEdgeVideoBin *self)
 {
@@ -128,7 +139,7 @@ forget_deployment (GstEdgeVideoBin *self)
   GST_OBJECT_LOCK (self);
   deployment = g_steal_pointer (&self->deployment);
   GST_OBJECT_UNLOCK (self);
-  g_clear_pointer (&deployment, gst_edge_deployment_free);
+  g_clear_pointer (&deployment, gst_edge_deployment_unref);
 }
 
 static gboolean
@@ -282,17 +293,17 @@ gst_edge_video_bin_handle_message (GstBin *bin, GstMessage *message)
 {
   GstEdgeVideoBin *self = GST_EDGE_VIDEO_BIN (bin);
   GstEdgeDeployment *deployment;
-
-  GST_OBJECT_LOCK (self);
-  deployment = self->deployment;
-  GST_OBJECT_UNLOCK (self);
+  gboolean taken;
 
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_LATENCY) {
     /* no sink of a camera waits for its time */
     gst_message_unref (message);
     return;
   }
-  if (deployment != NULL && gst_edge_deployment_take_message (deployment, message))
+  deployment = gst_edge_video_bin_ref_deployment (self);
+  taken = deployment != NULL && gst_edge_deployment_take_message (deployment, message);
+  g_clear_pointer (&deployment, gst_edge_deployment_unref);
+  if (taken)
     return;
   GST_BIN_CLASS (gst_edge_video_bin_parent_class)->handle_message (bin, message);
 }

@@ -260,14 +260,40 @@ GST_START_TEST (test_nothing_answers)
 
 GST_END_TEST;
 
+typedef struct
+{
+  GstElement *bin;
+  gint over;                    /* atomic */
+} Reader;
+
+static gpointer
+read_stats (gpointer data)
+{
+  Reader *reader = data;
+
+  while (!g_atomic_int_get (&reader->over)) {
+    GstStructure *stats;
+
+    g_object_get (reader->bin, "stats", &stats, NULL);
+    fail_unless (stats != NULL);
+    gst_structure_free (stats);
+  }
+  return NULL;
+}
+
+/* Somebody reads the numbers all the time, also while one run follows another. */
 GST_START_TEST (test_cycles)
 {
+  Reader reader = { NULL, FALSE };
+  GThread *thread;
   guint i;
   gboolean ok;
   Rig rig;
 
   rig_init (&rig, HEAD "cameras:\n" CAMERA ("cam1") CAMERA ("cam2"));
   g_object_set (rig.bin, "watch", TRUE, NULL);
+  reader.bin = rig.bin;
+  thread = g_thread_new ("reader", read_stats, &reader);
   for (i = 0; i < 30; i++) {
     play (&rig);
     if (i % 3 == 0) {
@@ -281,6 +307,8 @@ GST_START_TEST (test_cycles)
     gst_structure_free (pop_structure (&rig, "edge-video-report"));
     wait_children (&rig, 0);
   }
+  g_atomic_int_set (&reader.over, TRUE);
+  g_thread_join (thread);
   rig_clear (&rig);
 }
 
