@@ -181,7 +181,12 @@ gst_edge_metrics_server_get (const GstEdgeMetricsOptions *options, GError **erro
   if (servers == NULL)
     servers = g_ptr_array_new ();
   server = find_locked (options);
-  if (server != NULL) {
+  if (server != NULL && g_strcmp0 (server->options.token_file, options->token_file) != 0) {
+    /* who asked for a token must not get a page that everybody can see, nor one that wants another token */
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE, "token-file: this process serves %s already, with "
+        "another token-file or without one; give both the same, or another port", server->uri);
+    server = NULL;
+  } else if (server != NULL) {
     server->users++;
   } else {
     server = server_new (options, error);

@@ -357,6 +357,18 @@ class TestTrouble(unittest.TestCase):
         self.assertIn("token-file: ", self.run_with(f"port={pages.free_port()},token-file=/does/not/exist"))
         self.assertIn(f"cannot serve on 127.0.0.1 port {OWN.port}: Address already in use", self.run_with(f"port={OWN.port}"))
 
+    def test_two_tokens(self):
+        """Who wants a token does not share a page that has none, or another one."""
+        port = pages.free_port()
+        with tempfile.NamedTemporaryFile("w", suffix=".token") as file:
+            file.write(CANARY + "-token\n")
+            file.flush()
+            closed = f"port={port},token-file={file.name}"
+            for first, second in ((f"port={port}", closed), (closed, f"port={port}")):
+                said = self.run_with(f"{first});edgemetrics({second}")
+                self.assertIn(f"token-file: this process serves http://127.0.0.1:{port}/ already", said)
+            self.assertNotIn("edgemetrics: ", self.run_with(f"{closed});edgemetrics({closed}"))
+
     def setUp(self):
         Gst.init(None)
 
