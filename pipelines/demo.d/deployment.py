@@ -9,7 +9,6 @@
 import json
 import os
 import time
-import urllib.parse
 
 import gi
 
@@ -29,6 +28,7 @@ HINTS = {
 
 CONFIG = """# What pipelines/demo ran. The same by hand, while its servers and cameras run:
 #   gst-launch-1.0 -e edgevideobin config={file}
+# A camera's URL that may contain a password is not in here: put it into the environment variable that is named instead.
 target_fps: {fps}
 amqp: {{ amqp_url: {amqp} }}
 redis: {{ address: {redis} }}
@@ -38,12 +38,13 @@ metadata: {{}}
 
 
 class Url:
-    """An RTSP URL, and apart from it the credentials, so that they cannot show anywhere."""
+    """An RTSP URL as it was given, and what may be shown of it: what the element that connects to it shows."""
 
     def __init__(self, text):
-        parts = urllib.parse.urlsplit(text)
-        self.user, self.password = (urllib.parse.unquote(part or "") for part in (parts.username, parts.password))
-        self.shown = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+        source = Gst.ElementFactory.make("rtspcamerasrc", None)
+        source.set_property("uri", text)
+        self.text = text
+        self.shown = source.get_property("uri") or "rtsp://***"  # a wrong one, which edgevideobin will explain
 
 
 def quote(text):
@@ -52,16 +53,17 @@ def quote(text):
 
 
 def write_config(file, urls, servers, fps, page_port):
-    """The config; the cameras' passwords are in the environment, not in the file."""
+    """The config; a URL of which something must not be shown is in the environment, not in the file."""
     text = CONFIG.format(
         file=file, fps=fps, amqp=quote(servers.amqp_uri), redis=quote("127.0.0.1:%d" % servers.ports["redis"]),
         metrics="metrics: { port: %d }\n" % page_port if page_port else "")
     for camera, url in urls.items():
-        text += "  - { id: %s, url: %s" % (camera, quote(url.shown))
-        if url.user:
-            os.environ["DEMO_PASSWORD_" + camera.upper()] = url.password
-            text += ", user: %s, password: \"${DEMO_PASSWORD_%s}\"" % (quote(url.user), camera.upper())
-        text += " }\n"
+        quoted = quote(url.text)
+        if url.shown != url.text:
+            name = "DEMO_URL_" + camera.upper()
+            os.environ[name] = url.text
+            quoted = "\"${%s}\"" % name
+        text += "  - { id: %s, url: %s }\n" % (camera, quoted)
     with open(file, "w", encoding="utf-8") as output:
         output.write(text)
 

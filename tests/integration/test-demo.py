@@ -96,7 +96,7 @@ class DemoTest(unittest.TestCase):
             self.assertIn(word, error)
             self.assertIn(error, said)
         self.assertNotIn(SECRET, said + json.dumps(report))
-        self.check_config("c.yaml", {"DEMO_PASSWORD_CAM%d" % number: SECRET for number in (1, 2, 3)})
+        self.check_config("c.yaml", {"DEMO_URL_CAM%d" % number: with_login for number in (1, 2, 3)})
         self.assert_nothing_left("c.yaml")
 
     def test_no_camera_answers(self):
@@ -105,6 +105,23 @@ class DemoTest(unittest.TestCase):
         self.assertEqual(status, 1, said)
         self.assertEqual(len(self.report()["errors"]), 1, said)
         self.assert_nothing_left()
+
+    def test_passwords_are_not_shown(self):
+        """Wherever in a URL people write them."""
+        urls = ["rtsp://joe:a#%s@127.0.0.1:1/x", "rtsp://joe:a@b%s@127.0.0.1:1/x",
+                "rtsp://127.0.0.1:1/x?user=joe&password=%s", "rtsp://127.0.0.1:1/user=joe&password=%s"]
+        urls = [url % SECRET for url in urls]
+        status, said = self.demo("--config", "c.yaml", *urls)
+        self.assertEqual(status, 1, said)
+        self.assertEqual([said.count("cam%d (rtsp://" % (i + 1)) > 0 for i in range(len(urls))], [True] * len(urls), said)
+        self.assertNotIn(SECRET, said + json.dumps(self.report()))
+        self.check_config("c.yaml", {"DEMO_URL_CAM%d" % (i + 1): url for i, url in enumerate(urls)})
+        # one that nobody can take apart
+        status, said = self.demo("--config", "c.yaml", "rtsp://joe:12/%s@127.0.0.1/x" % SECRET)
+        self.assertEqual(status, 1, said)
+        self.assertIn("write %2f", said)
+        with open(os.path.join(self.folder, "c.yaml"), encoding="utf-8") as file:
+            self.assertNotIn(SECRET, said + file.read())
 
     def test_interrupted(self):
         process = subprocess.Popen(DEMO + ["--report", "report.json", "--cameras", "1", "--seconds", "600"],
