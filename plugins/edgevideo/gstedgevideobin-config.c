@@ -16,6 +16,43 @@
 
 #define GST_CAT_DEFAULT gst_edge_video_bin_debug
 
+/* ---- what the application hears ---- */
+
+typedef struct
+{
+  GstStructure *structure;      /* nullable */
+  GError *warning;              /* nullable */
+} News;
+
+void
+gst_edge_video_bin_tell (GstEdgeVideoBin *self, GstStructure *structure, GError *warning)
+{
+  News *news = g_new (News, 1);
+
+  news->structure = structure;
+  news->warning = warning;
+  g_queue_push_tail (&self->news, news);
+}
+
+/* A handler on the bus may read the description, or change the config again. */
+void
+gst_edge_video_bin_unlock_config (GstEdgeVideoBin *self)
+{
+  GQueue queue = self->news;
+  News *news;
+
+  g_queue_init (&self->news);
+  g_mutex_unlock (&self->config_lock);
+  while ((news = g_queue_pop_head (&queue)) != NULL) {
+    if (news->structure != NULL)
+      gst_element_post_message (GST_ELEMENT (self), gst_message_new_element (GST_OBJECT (self), news->structure));
+    if (news->warning != NULL)
+      gst_edge_element_post_warning (GST_ELEMENT (self), news->warning, "metrics-port", NULL);
+    g_clear_error (&news->warning);
+    g_free (news);
+  }
+}
+
 static GError *
 as_settings_error (GError *error)
 {
@@ -57,6 +94,7 @@ set_ids (GstStructure *s, const gchar *name, const GPtrArray *ids)
   gst_structure_take_value (s, name, &array);
 }
 
+/* config_lock held. */
 static void
 tell_change (GstEdgeVideoBin *self, const GstEdgeConfig *before, const GstEdgeConfig *after)
 {
@@ -70,7 +108,7 @@ tell_change (GstEdgeVideoBin *self, const GstEdgeConfig *before, const GstEdgeCo
   set_ids (s, "removed", diff->removed);
   set_ids (s, "changed", diff->changed);
   set_ids (s, "unchanged", diff->unchanged);
-  gst_element_post_message (GST_ELEMENT (self), gst_message_new_element (GST_OBJECT (self), s));
+  gst_edge_video_bin_tell (self, s, NULL);
   g_free (text);
   gst_edge_config_diff_free (diff);
 }
@@ -137,9 +175,15 @@ gst_edge_video_bin_read_config (GstEdgeVideoBin *self, GError **error)
 {
   GstEdgeConfig *config;
 
+  /* what is in force is there at once, also while it is being changed */
+  GST_OBJECT_LOCK (self);
+  config = self->config != NULL ? gst_edge_config_ref (self->config) : NULL;
+  GST_OBJECT_UNLOCK (self);
+  if (config != NULL)
+    return config;
   g_mutex_lock (&self->config_lock);
   config = self->config != NULL ? gst_edge_config_ref (self->config) : read_file (self, NULL, error);
-  g_mutex_unlock (&self->config_lock);
+  gst_edge_video_bin_unlock_config (self);
   return config;
 }
 
@@ -157,7 +201,7 @@ gst_edge_video_bin_load (GstEdgeVideoBin *self)
   GST_OBJECT_LOCK (self);
   self->config = config;
   GST_OBJECT_UNLOCK (self);
-  g_mutex_unlock (&self->config_lock);
+  gst_edge_video_bin_unlock_config (self);
   if (config != NULL)
     return TRUE;
 
@@ -177,7 +221,7 @@ gst_edge_video_bin_unload (GstEdgeVideoBin *self)
   config = g_steal_pointer (&self->config);
   GST_OBJECT_UNLOCK (self);
   g_clear_pointer (&self->digest, g_free);
-  g_mutex_unlock (&self->config_lock);
+  gst_edge_video_bin_unlock_config (self);
   g_clear_pointer (&config, gst_edge_config_unref);
 }
 
@@ -202,7 +246,7 @@ reload (GstEdgeVideoBin *self, gboolean only_if_changed)
   } else if (config != NULL && self->config != NULL) {
     replace_config (self, g_steal_pointer (&config));
   }
-  g_mutex_unlock (&self->config_lock);
+  gst_edge_video_bin_unlock_config (self);
   g_clear_pointer (&config, gst_edge_config_unref);
   return error == NULL || refuse (self, "The config was not changed", error);
 }
@@ -256,7 +300,7 @@ gst_edge_video_bin_add_camera (GstEdgeVideoBin *self, const GstStructure *camera
     g_set_error (&error, GST_EDGE_CONFIG_ERROR, GST_EDGE_CONFIG_ERROR_CONTENT, "no structure was given");
   if (config != NULL)
     replace_config (self, config);
-  g_mutex_unlock (&self->config_lock);
+  gst_edge_video_bin_unlock_config (self);
   return error == NULL || refuse (self, "The camera was not added", error);
 }
 
@@ -271,6 +315,6 @@ gst_edge_video_bin_remove_camera (GstEdgeVideoBin *self, const gchar *id)
   else
     g_set_error (&error, GST_EDGE_CONFIG_ERROR, GST_EDGE_CONFIG_ERROR_CONTENT,
         "there is no camera with this id");
-  g_mutex_unlock (&self->config_lock);
+  gst_edge_video_bin_unlock_config (self);
   return error == NULL || refuse (self, "The camera was not removed", error);
 }

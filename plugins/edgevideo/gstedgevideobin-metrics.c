@@ -10,7 +10,6 @@
 #endif
 
 #include "config-diff.h"
-#include "element/element-error.h"
 #include "gstedgevideobin-private.h"
 #include "metrics/metrics-service.h"
 
@@ -37,8 +36,8 @@ start_server (GstEdgeVideoBin *self, const GstEdgeConfig *config, GError **error
   gst_structure_free (options);
   if (server != NULL) {
     GST_INFO_OBJECT (self, "The live page is at %s", location);
-    gst_element_post_message (GST_ELEMENT (self), gst_message_new_element (GST_OBJECT (self),
-            gst_structure_new ("edge-video-metrics", "location", G_TYPE_STRING, location, NULL)));
+    gst_edge_video_bin_tell (self, gst_structure_new ("edge-video-metrics", "location", G_TYPE_STRING, location,
+            NULL), NULL);
   }
   g_free (location);
   return server;
@@ -49,8 +48,7 @@ static void
 warn (GstEdgeVideoBin *self, const gchar *prefix, GError *error)
 {
   g_prefix_error (&error, "%s: ", prefix);
-  gst_edge_element_post_warning (GST_ELEMENT (self), error, "metrics-port", NULL);
-  g_error_free (error);
+  gst_edge_video_bin_tell (self, NULL, error);
 }
 
 void

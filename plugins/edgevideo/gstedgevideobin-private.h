@@ -28,7 +28,9 @@ struct _GstEdgeVideoBin
   GstClockTime shutdown_timeout;
   GstClockTime status_interval;
 
-  GMutex config_lock;           /* one change of the config at a time; before the object lock */
+  GMutex config_lock;           /* one change of the config at a time; before the object lock. Nothing of the application
+                                 * is called with it held: see gst_edge_video_bin_tell() */
+  GQueue news;                  /* config_lock */
   GstEdgeConfig *config;        /* object lock, changed under config_lock: in force from READY on; nullable */
   gchar *digest;                /* config_lock: of the file as last read; nullable */
 
@@ -49,6 +51,11 @@ GstEdgeConfig *gst_edge_video_bin_read_config (GstEdgeVideoBin * self, GError **
 /* NULL -> READY. */
 gboolean gst_edge_video_bin_load (GstEdgeVideoBin * self);
 void gst_edge_video_bin_unload (GstEdgeVideoBin * self);
+/* config_lock. What was told meanwhile is posted after it is released. */
+void gst_edge_video_bin_unlock_config (GstEdgeVideoBin * self);
+/* config_lock held. @structure: (transfer full) (nullable): an element message. @warning: (transfer full) (nullable):
+ * about metrics-port. */
+void gst_edge_video_bin_tell (GstEdgeVideoBin * self, GstStructure * structure, GError * warning);
 /* GSourceFunc: the file may have changed. */
 gboolean gst_edge_video_bin_on_file_changed (gpointer user_data);
 

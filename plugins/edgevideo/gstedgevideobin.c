@@ -148,12 +148,16 @@ start (GstEdgeVideoBin *self)
   GstEdgeDeploymentSettings settings = { self->pool, (gint64) (self->shutdown_timeout / GST_USECOND),
     (gint64) (self->status_interval / GST_USECOND), on_finished, self
   };
+  GstEdgeConfig *config = gst_edge_video_bin_read_config (self, NULL);
   GstEdgeDeployment *deployment;
   GError *error = NULL;
 
   forget_deployment (self);
+  /* cameras are added to the bin, which the application may watch: no lock is held */
+  deployment = gst_edge_deployment_new (GST_BIN (self), config, &settings, &error);
   g_mutex_lock (&self->config_lock);
-  deployment = gst_edge_deployment_new (GST_BIN (self), self->config, &settings, &error);
+  if (deployment != NULL && self->config != config)
+    gst_edge_deployment_set_config (deployment, self->config);
   GST_OBJECT_LOCK (self);
   self->deployment = deployment;
   self->running = deployment != NULL;
@@ -162,7 +166,8 @@ start (GstEdgeVideoBin *self)
   GST_OBJECT_UNLOCK (self);
   if (deployment != NULL)
     gst_edge_video_bin_update_metrics (self);
-  g_mutex_unlock (&self->config_lock);
+  gst_edge_video_bin_unlock_config (self);
+  gst_edge_config_unref (config);
   if (deployment != NULL) {
     start_watch (self, deployment);
     return TRUE;
@@ -198,7 +203,7 @@ finish_stop (GstEdgeVideoBin *self)
   gst_edge_video_bin_report (self);
   g_mutex_lock (&self->config_lock);
   gst_edge_video_bin_stop_metrics (self);
-  g_mutex_unlock (&self->config_lock);
+  gst_edge_video_bin_unlock_config (self);
 }
 
 static void
@@ -513,6 +518,7 @@ gst_edge_video_bin_init (GstEdgeVideoBin *self)
   const GstElementFlags flags = GST_ELEMENT_FLAG_SOURCE | GST_ELEMENT_FLAG_SINK | GST_ELEMENT_FLAG_PROVIDE_CLOCK;
 
   g_mutex_init (&self->config_lock);
+  g_queue_init (&self->news);
   self->pool = g_strdup (GST_EDGE_WORKER_POOL_DEFAULT);
   self->shutdown_timeout = DEFAULT_SHUTDOWN_TIMEOUT;
   self->status_interval = DEFAULT_STATUS_INTERVAL;

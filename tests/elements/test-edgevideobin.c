@@ -260,6 +260,61 @@ GST_START_TEST (test_nothing_answers)
 
 GST_END_TEST;
 
+static void
+read_description (GstElement *bin)
+{
+  gchar *text;
+
+  g_object_get (bin, "description", &text, NULL);
+  fail_unless (text != NULL);
+  g_free (text);
+}
+
+static void
+on_element_added (GstBin *bin, GstElement *element, gpointer n)
+{
+  read_description (GST_ELEMENT (bin));
+  g_atomic_int_inc ((gint *) n);
+}
+
+/* Reloads once. */
+static GstBusSyncReply
+on_message (GstBus *bus, GstMessage *message, gpointer n)
+{
+  GstElement *bin = GST_ELEMENT (GST_MESSAGE_SRC (message));
+  gboolean ok;
+
+  if (!gst_message_has_name (message, "edge-video-config"))
+    return GST_BUS_PASS;
+  read_description (bin);
+  if (g_atomic_int_add ((gint *) n, 1) == 0) {
+    g_signal_emit_by_name (bin, "reload", &ok);
+    fail_unless (ok);
+  }
+  return GST_BUS_PASS;
+}
+
+/* Who hears of a change may ask at once, and change more. */
+GST_START_TEST (test_handlers_may_ask)
+{
+  gint n_added = 0, n_messages = 0;
+  Rig rig;
+
+  rig_init (&rig, HEAD "cameras:\n" CAMERA ("cam1"));
+  g_signal_connect (rig.bin, "element-added", G_CALLBACK (on_element_added), &n_added);
+  gst_bus_set_sync_handler (rig.bus, on_message, &n_messages, NULL);
+  play (&rig);
+  fail_unless (g_atomic_int_get (&n_added) >= 1);
+  fail_unless (add_camera (&rig, "camera, id=cam2, url=rtsp://127.0.0.1:1/2"));
+  wait_children (&rig, 2);
+  assert_equals_int (g_atomic_int_get (&n_messages), 2);
+  gst_element_set_state (rig.pipeline, GST_STATE_NULL);
+  gst_bus_set_sync_handler (rig.bus, NULL, NULL, NULL);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 typedef struct
 {
   GstElement *bin;
@@ -326,6 +381,7 @@ edgevideobin_suite (void)
   tcase_add_test (tc, test_no_config);
   tcase_add_test (tc, test_description_has_no_secret);
   tcase_add_test (tc, test_nothing_answers);
+  tcase_add_test (tc, test_handlers_may_ask);
   tcase_add_test (tc, test_cycles);
   return suite;
 }
