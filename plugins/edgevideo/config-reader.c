@@ -8,8 +8,6 @@
 #include "config.h"
 #endif
 
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <yaml.h>
 
@@ -18,6 +16,7 @@
 #include "net/endpoint.h"
 
 #define MAX_CAMERAS 1000
+#define DEFAULT_METRICS_PORT 9464
 
 typedef struct
 {
@@ -342,6 +341,8 @@ read_top_key (Reader *self, const gchar *name, const yaml_node_t *node, const gc
       /* who configures a section wants it, unless it says otherwise */
       self->config->redis_enabled |= g_str_equal (name, "redis");
       self->config->metadata_enabled |= g_str_equal (name, "metadata");
+      if (g_str_equal (name, "metrics"))
+        self->config->metrics_port = DEFAULT_METRICS_PORT;
       read_table (self, node, path, gst_edge_config_sections[i].keys, self->config);
       return TRUE;
     }
@@ -448,6 +449,19 @@ check_redis (Reader *self)
 }
 
 static void
+check_metrics (Reader *self)
+{
+  const gchar *name;
+  gchar *problem, *path;
+
+  if (gst_edge_config_check_metrics (self->config, &name, &problem))
+    return;
+  path = join_path ("metrics", name);
+  complain (self, node_of (self, path), path, problem);
+  g_free (path);
+}
+
+static void
 check_quality (Reader *self)
 {
   const gchar *problem = gst_edge_frame_settings_check (&self->config->frames);
@@ -473,6 +487,7 @@ read_document (Reader *self)
     return;
   check_amqp (self);
   check_redis (self);
+  check_metrics (self);
   check_quality (self);
   require (self, "", "cameras", "a list of cameras, each like - { id: cam1, url: \"rtsp://…\" }, or [] for none");
 }
@@ -541,50 +556,4 @@ gst_edge_config_parse (const gchar *file, const gchar *text, gsize length, GErro
   g_hash_table_unref (self.nodes);
   gst_edge_config_problems_free (self.problems);
   return self.config;
-}
-
-/* Not g_file_get_contents(): that would follow /dev/zero for ever. */
-static GByteArray *
-read_bytes (const gchar *file, GError **error)
-{
-  FILE *stream = fopen (file, "rbe");
-  GByteArray *bytes;
-  gsize n = 0;
-
-  if (stream != NULL) {
-    bytes = g_byte_array_new ();
-    g_byte_array_set_size (bytes, GST_EDGE_CONFIG_MAX_FILE + 1);
-    errno = 0;
-    n = fread (bytes->data, 1, bytes->len, stream);
-    if (errno == 0 && n <= GST_EDGE_CONFIG_MAX_FILE) {
-      fclose (stream);
-      g_byte_array_set_size (bytes, (guint) n);
-      return bytes;
-    }
-    g_byte_array_unref (bytes);
-    fclose (stream);
-  }
-  if (n > GST_EDGE_CONFIG_MAX_FILE)
-    g_set_error (error, GST_EDGE_CONFIG_ERROR, GST_EDGE_CONFIG_ERROR_FILE,
-        "%s: larger than 1 MiB; this is no config file", file);
-  else
-    g_set_error (error, GST_EDGE_CONFIG_ERROR, GST_EDGE_CONFIG_ERROR_FILE,
-        "%s: the file cannot be read: %s", file, g_strerror (errno));
-  return NULL;
-}
-
-GstEdgeConfig *
-gst_edge_config_read (const gchar *file, gchar **digest, GError **error)
-{
-  GByteArray *bytes = read_bytes (file, error);
-  GstEdgeConfig *config;
-
-  if (digest != NULL)
-    *digest = bytes != NULL ? g_compute_checksum_for_data (G_CHECKSUM_SHA256, bytes->data, bytes->len) : NULL;
-  if (bytes == NULL)
-    return NULL;
-  config = gst_edge_config_parse (file, (const gchar *) bytes->data, bytes->len, error);
-  memset (bytes->data, 0, bytes->len);
-  g_byte_array_unref (bytes);
-  return config;
 }

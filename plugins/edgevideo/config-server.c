@@ -2,7 +2,7 @@
  * Copyright (C) 2026 the gst-edge-video authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * How a server is spoken to: what RabbitMQ and Redis have in common. */
+ * How a server is spoken to: what RabbitMQ and Redis have in common. And where the live page is. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -99,6 +99,21 @@ gst_edge_server_config_check (const GstEdgeServerConfig *self, gboolean has_tls,
   if (*problem == NULL && self->key_file != NULL && self->cert_file == NULL) {
     *name = "key_file";
     *problem = g_strdup ("there is a key but no certificate; give cert_file too");
+  }
+  return *problem == NULL;
+}
+
+gboolean
+gst_edge_config_check_metrics (const GstEdgeConfig *self, const gchar **name, gchar **problem)
+{
+  *problem = NULL;
+  *name = "address";
+  if (!g_hostname_is_ip_address (self->metrics_address))
+    *problem = g_strdup ("this is no IP address; write 127.0.0.1 for this machine only, 0.0.0.0 for all");
+  if (*problem == NULL && self->metrics_token_file[0] != '\0'
+      && !g_file_test (self->metrics_token_file, G_FILE_TEST_IS_REGULAR)) {
+    *name = "token_file";
+    *problem = g_strdup ("there is no such file; name a file with a token, or user:password, in its first line");
   }
   return *problem == NULL;
 }

@@ -99,6 +99,9 @@ gboolean gst_edge_server_address_is_valid (const gchar * address);
 gboolean gst_edge_server_config_check (const GstEdgeServerConfig * self, gboolean has_tls, const gchar * how,
     const gchar ** name, gchar ** problem);
 
+/* The same of the section metrics. */
+gboolean gst_edge_config_check_metrics (const GstEdgeConfig * self, const gchar ** name, gchar ** problem);
+
 /* (transfer full) (nullable): a camera from the fields of @structure, whose names are the keys of the file. */
 GstEdgeCameraConfig *gst_edge_camera_config_from_structure (const GstStructure * structure, GError ** error);
 

@@ -108,7 +108,7 @@ typedef struct
   gchar *metadata_exchange;
   gchar *metadata_key;
 
-  guint metrics_port;           /* 0 = none */
+  guint metrics_port;           /* 0 = none, as without the section; 9464 where the section does not say */
   gchar *metrics_address;
   gchar *metrics_token_file;    /* "" = none */
 

@@ -299,7 +299,9 @@ class PageTest(SettingsTest):
             self.reload(deployment, f"metrics: {{ port: {taken.getsockname()[1]} }}")
         self.assertIn("metrics: the old settings stay", deployment.warnings()[-1])
         self.assertEqual(self.get(second, TOKEN), 200)
-        self.reload(deployment, f"metrics: {{ port: {second}, token_file: /nonexistent }}")
+        with open(self.file("empty"), "w", encoding="ascii"):
+            pass
+        self.reload(deployment, f"metrics: {{ port: {second}, token_file: {self.file('empty')} }}")
         self.assertIn("token-file", deployment.warnings()[-1])
 
         self.reload(deployment, "")
