@@ -244,6 +244,8 @@ reload (GstEdgeVideoBin *self, gboolean only_if_changed)
     g_clear_pointer (&config, gst_edge_config_unref);
     g_clear_error (&error);
   } else if (config != NULL && self->config != NULL) {
+    if (!only_if_changed)
+      gst_edge_video_bin_forget_refused_metrics (self);
     replace_config (self, g_steal_pointer (&config));
   }
   gst_edge_video_bin_unlock_config (self);

@@ -52,21 +52,44 @@ warn (GstEdgeVideoBin *self, const gchar *prefix, GError *error)
 }
 
 void
+gst_edge_video_bin_forget_refused_metrics (GstEdgeVideoBin *self)
+{
+  g_clear_pointer (&self->metrics_refused, gst_edge_config_unref);
+}
+
+void
 gst_edge_video_bin_stop_metrics (GstEdgeVideoBin *self)
 {
   gst_clear_object (&self->metrics);
   g_clear_pointer (&self->metrics_config, gst_edge_config_unref);
+  gst_edge_video_bin_forget_refused_metrics (self);
 }
 
 static void
 set_server (GstEdgeVideoBin *self, GstObject *server, GstEdgeConfig *config)
 {
-  GstEdgeConfig *old = self->metrics_config;
-
-  gst_clear_object (&self->metrics);
+  gst_edge_config_ref (config);
+  gst_edge_video_bin_stop_metrics (self);
   self->metrics = server;
-  self->metrics_config = gst_edge_config_ref (config);
-  g_clear_pointer (&old, gst_edge_config_unref);
+  self->metrics_config = config;
+}
+
+/* @error: (transfer full): why not @config, which is not tried again at every change of a camera. @restart: the page
+ * was stopped for it */
+static void
+refuse (GstEdgeVideoBin *self, GstEdgeConfig *config, gboolean restart, GError *error)
+{
+  const gchar *what = "metrics: the old settings stay";
+
+  if (restart)
+    self->metrics = start_server (self, self->metrics_config, NULL);
+  if (self->metrics == NULL) {
+    what = self->metrics_config != NULL ? "metrics: there is no live page any more" : "metrics";
+    gst_edge_video_bin_stop_metrics (self);
+  }
+  gst_edge_video_bin_forget_refused_metrics (self);
+  self->metrics_refused = gst_edge_config_ref (config);
+  warn (self, what, error);
 }
 
 /* Two servers cannot have one port: the old one goes first then, and comes back when the new one does not start.
@@ -79,7 +102,11 @@ gst_edge_video_bin_update_metrics (GstEdgeVideoBin *self)
   GError *error = NULL;
   GstObject *server;
 
-  if (old != NULL && gst_edge_config_has_same_metrics (old, config))
+  if (old != NULL && gst_edge_config_has_same_metrics (old, config)) {
+    gst_edge_video_bin_forget_refused_metrics (self);
+    return;
+  }
+  if (self->metrics_refused != NULL && gst_edge_config_has_same_metrics (self->metrics_refused, config))
     return;
   if (get_port (self, config) == 0) {
     gst_edge_video_bin_stop_metrics (self);
@@ -88,11 +115,8 @@ gst_edge_video_bin_update_metrics (GstEdgeVideoBin *self)
   if (same_port)
     gst_clear_object (&self->metrics);
   server = start_server (self, config, &error);
-  if (server != NULL) {
+  if (server != NULL)
     set_server (self, server, config);
-    return;
-  }
-  warn (self, old != NULL ? "metrics: the old settings stay" : "metrics", error);
-  if (same_port)
-    self->metrics = start_server (self, old, NULL);
+  else
+    refuse (self, config, same_port, error);
 }

@@ -38,6 +38,7 @@ struct _GstEdgeVideoBin
   GstEdgeWatch *file_watch;     /* state changes; nullable */
   GstObject *metrics;           /* config_lock: the server of the live page; nullable */
   GstEdgeConfig *metrics_config;        /* config_lock: what it was started with; nullable */
+  GstEdgeConfig *metrics_refused;       /* config_lock: what it could not be started with, last; nullable */
   gboolean running;             /* object lock: between READY and PAUSED */
   gboolean finishing;           /* object lock: EOS came */
   gboolean reported;            /* object lock */
@@ -70,6 +71,8 @@ GstEdgeDeployment *gst_edge_video_bin_ref_deployment (GstEdgeVideoBin * self);
 /* gstedgevideobin-metrics.c, config_lock held */
 void gst_edge_video_bin_update_metrics (GstEdgeVideoBin * self);
 void gst_edge_video_bin_stop_metrics (GstEdgeVideoBin * self);
+/* Somebody asks to read the file: the next update tries all of it. */
+void gst_edge_video_bin_forget_refused_metrics (GstEdgeVideoBin * self);
 
 /* gstedgevideobin-report.c */
 

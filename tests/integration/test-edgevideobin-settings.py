@@ -299,10 +299,23 @@ class PageTest(SettingsTest):
             self.reload(deployment, f"metrics: {{ port: {taken.getsockname()[1]} }}")
         self.assertIn("metrics: the old settings stay", deployment.warnings()[-1])
         self.assertEqual(self.get(second, TOKEN), 200)
+        # the port is free now, but one more camera is no reason to try again
+        started = len(deployment.structures("edge-video-metrics"))
+        uri = self.cameras.mounts[1]["uri"]
+        self.assertTrue(deployment.bin.emit("add-camera", Gst.Structure.from_string(f'c, id=cam2, url="{uri}"')[0]))
+        self.assertEqual(len(deployment.structures("edge-video-metrics")), started)
+        self.assertEqual(self.get(second, TOKEN), 200)
         with open(self.file("empty"), "w", encoding="ascii"):
             pass
         self.reload(deployment, f"metrics: {{ port: {second}, token_file: {self.file('empty')} }}")
         self.assertIn("token-file", deployment.warnings()[-1])
+        self.assertEqual(self.get(second, TOKEN), 200)
+
+        # who asks to read the file again has corrected something
+        with open(self.file("empty"), "w", encoding="ascii") as file:
+            file.write(TOKEN + "2\n")
+        self.assertTrue(deployment.bin.emit("reload"))
+        self.assertEqual(self.get(second, TOKEN + "2"), 200)
 
         self.reload(deployment, "")
         with self.assertRaises(urllib.error.URLError):
