@@ -51,8 +51,7 @@ add_source (Plan *plan)
   gst_edge_graph_set_uint (node, "latency", camera->latency_ms * GST_MSECOND);
   if (camera->decode != GST_EDGE_CAMERA_DECODE_AUTO)
     gst_edge_graph_set (node, "decode", decode_modes[camera->decode]);
-  if (camera->stall_timeout != 0)
-    gst_edge_graph_set_uint (node, "stall-timeout", camera->stall_timeout * GST_SECOND);
+  gst_edge_graph_set_uint (node, "stall-timeout", camera->stall_timeout * GST_SECOND);
   gst_edge_graph_set (node, "framerate", framerate);
   gst_edge_config_get_size (plan->config, camera, &width, &height);
   if (width != 0) {
@@ -85,7 +84,6 @@ escape_template (const gchar *text)
   return g_string_free (escaped, FALSE);
 }
 
-/* What is not given is the element's default. */
 static void
 set_server (GstEdgeGraphNode *node, const GstEdgeServerConfig *server)
 {
@@ -97,12 +95,9 @@ set_server (GstEdgeGraphNode *node, const GstEdgeServerConfig *server)
     gst_edge_graph_set (node, "key-file", server->key_file);
   if (!server->tls_verify)
     gst_edge_graph_set (node, "tls-verify", "false");
-  if (server->timeout != 0)
-    gst_edge_graph_set_uint (node, "timeout", server->timeout * GST_SECOND);
-  if (server->max_in_flight != 0)
-    gst_edge_graph_set_uint (node, "max-in-flight", server->max_in_flight);
-  if (server->max_size_buffers != 0)
-    gst_edge_graph_set_uint (node, "max-size-buffers", server->max_size_buffers);
+  gst_edge_graph_set_uint (node, "timeout", server->timeout * GST_SECOND);
+  gst_edge_graph_set_uint (node, "max-in-flight", server->max_in_flight);
+  gst_edge_graph_set_uint (node, "max-size-buffers", server->max_size_buffers);
   if (server->max_age != 0)
     gst_edge_graph_set_uint (node, "max-age", server->max_age * GST_SECOND);
   if (server->leaky == GST_EDGE_FULL_DROP_OLD)
@@ -113,8 +108,7 @@ static void
 set_broker (Plan *plan, GstEdgeGraphNode *node)
 {
   gst_edge_graph_set_secret (node, "uri", plan->config->amqp_url);
-  if (plan->config->amqp_delivery_mode != 0)
-    gst_edge_graph_set_uint (node, "delivery-mode", plan->config->amqp_delivery_mode);
+  gst_edge_graph_set_uint (node, "delivery-mode", plan->config->amqp_delivery_mode);
   set_server (node, &plan->config->amqp);
 }
 

@@ -75,7 +75,8 @@ find_shared_change (const GstEdgeConfig *before, const GstEdgeConfig *after)
     return "optimization.max_workers";
   if (!gst_edge_server_config_is_same_link (&before->amqp, &after->amqp))
     return "how RabbitMQ is spoken to";
-  if (!gst_edge_server_config_is_same_link (&before->redis, &after->redis))
+  if (before->redis_enabled && after->redis_enabled
+      && !gst_edge_server_config_is_same_link (&before->redis, &after->redis))
     return "how Redis is spoken to";
   return NULL;
 }

@@ -12,11 +12,17 @@
 
 #include "config-value.h"
 #include "net/endpoint.h"
+#include "net/link-client.h"
+
+#define DEFAULT_MAX_SIZE_BUFFERS 100
 
 void
 gst_edge_server_config_init (GstEdgeServerConfig *self)
 {
   self->tls_verify = TRUE;
+  self->timeout = GST_EDGE_LINK_DEFAULT_TIMEOUT / G_USEC_PER_SEC;
+  self->max_in_flight = GST_EDGE_LINK_DEFAULT_MAX_IN_FLIGHT;
+  self->max_size_buffers = DEFAULT_MAX_SIZE_BUFFERS;
 }
 
 void

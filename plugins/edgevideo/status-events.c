@@ -60,8 +60,8 @@ on_failed (const GError *error, gboolean by_target, gpointer user_data)
 static void
 fill_settings (const GstEdgeServerConfig *server, GstEdgeLinkSettings *settings)
 {
-  settings->timeout = server->timeout != 0 ? (gint64) server->timeout * G_USEC_PER_SEC : GST_EDGE_LINK_DEFAULT_TIMEOUT;
-  settings->max_in_flight = server->max_in_flight != 0 ? server->max_in_flight : GST_EDGE_LINK_DEFAULT_MAX_IN_FLIGHT;
+  settings->timeout = (gint64) server->timeout * G_USEC_PER_SEC;
+  settings->max_in_flight = server->max_in_flight;
   settings->circuit_max_failures = GST_EDGE_LINK_DEFAULT_CIRCUIT_MAX_FAILURES;
   settings->circuit_reset = GST_EDGE_LINK_DEFAULT_CIRCUIT_RESET;
   settings->group = NULL;

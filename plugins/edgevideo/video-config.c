@@ -31,6 +31,7 @@ gst_edge_camera_config_new (void)
 
   self->protocol = GST_EDGE_CAMERA_TCP;
   self->latency_ms = 200;
+  self->stall_timeout = 10;
   return self;
 }
 
@@ -66,6 +67,7 @@ gst_edge_config_new (const gchar *file)
   self->file = g_strdup (file);
   self->amqp_exchange = g_strdup ("cameras");
   self->amqp_key_prefix = g_strdup ("camera.");
+  self->amqp_delivery_mode = 1;
   gst_edge_server_config_init (&self->amqp);
   gst_edge_server_config_init (&self->redis);
   self->redis_address = g_strdup ("localhost:6379");

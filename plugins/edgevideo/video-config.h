@@ -55,7 +55,7 @@ typedef struct
   guint protocol;               /* GstEdgeCameraProtocol */
   guint latency_ms;
   guint decode;                 /* GstEdgeCameraDecodeMode */
-  guint stall_timeout;          /* seconds; 0 = not given */
+  guint stall_timeout;          /* seconds */
   GstEdgeFrameSettings frames;
   gboolean from_application;    /* not in the file: stays when the file is read again */
 } GstEdgeCameraConfig;
@@ -66,7 +66,7 @@ typedef enum
   GST_EDGE_FULL_DROP_OLD,
 } GstEdgeFullPolicy;
 
-/* How a server is spoken to. What is not given is 0 or NULL, and the element's default is in force. */
+/* How a server is spoken to. What is not given has the default of the elements. */
 typedef struct
 {
   gchar *ca_file;               /* nullable */
@@ -88,7 +88,7 @@ typedef struct
   gchar *amqp_url;              /* secret */
   gchar *amqp_exchange;
   gchar *amqp_key_prefix;
-  guint amqp_delivery_mode;     /* 0 = not given */
+  guint amqp_delivery_mode;
   GstEdgeServerConfig amqp;
 
   gboolean redis_enabled;

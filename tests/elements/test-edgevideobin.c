@@ -226,6 +226,46 @@ add_camera (Rig *rig, const gchar *text)
   return ok;
 }
 
+static const struct
+{
+  const gchar *element;
+  const gchar *properties[6];
+} defaults[] = {
+  {"source-cam1", {"protocols", "latency", "decode", "stall-timeout"}},
+  {"publish-cam1", {"timeout", "max-in-flight", "max-size-buffers", "max-age", "leaky", "delivery-mode"}},
+  {"store-cam1", {"timeout", "max-in-flight", "max-size-buffers", "max-age", "leaky", "ttl"}},
+  {"announce-cam1", {"timeout", "max-in-flight", "max-size-buffers", "max-age", "leaky", "delivery-mode"}},
+};
+
+/* What the file leaves out is what the elements do on their own. */
+GST_START_TEST (test_defaults_are_those_of_the_elements)
+{
+  guint i, j;
+  Rig rig;
+
+  rig_init (&rig, HEAD "cameras:\n" CAMERA ("cam1"));
+  play (&rig);
+  for (i = 0; i < G_N_ELEMENTS (defaults); i++) {
+    GstElement *element = gst_bin_get_by_name (GST_BIN (rig.bin), defaults[i].element);
+
+    fail_unless (element != NULL);
+    for (j = 0; j < G_N_ELEMENTS (defaults[i].properties) && defaults[i].properties[j] != NULL; j++) {
+      GParamSpec *pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (element), defaults[i].properties[j]);
+      GValue value = G_VALUE_INIT;
+
+      fail_unless (pspec != NULL, "%s", defaults[i].properties[j]);
+      g_value_init (&value, G_PARAM_SPEC_VALUE_TYPE (pspec));
+      g_object_get_property (G_OBJECT (element), pspec->name, &value);
+      fail_unless (g_param_value_defaults (pspec, &value), "%s of %s", pspec->name, defaults[i].element);
+      g_value_unset (&value);
+    }
+    gst_object_unref (element);
+  }
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_nothing_answers)
 {
   GstStructure *report;
@@ -380,6 +420,7 @@ edgevideobin_suite (void)
   tcase_add_test (tc, test_bad_config);
   tcase_add_test (tc, test_no_config);
   tcase_add_test (tc, test_description_has_no_secret);
+  tcase_add_test (tc, test_defaults_are_those_of_the_elements);
   tcase_add_test (tc, test_nothing_answers);
   tcase_add_test (tc, test_handlers_may_ask);
   tcase_add_test (tc, test_cycles);

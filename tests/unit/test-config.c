@@ -287,6 +287,8 @@ GST_END_TEST;
 /* ---- differences ---- */
 
 #define BASE "redis: { enabled: true, address: \"h:1\" }\nmetadata: {}\n"
+#define DEFAULTS "timeout_seconds: 5, max_in_flight: 64, max_size_buffers: 100, max_age_seconds: 0, leaky: upstream, " \
+    "tls_verify: true"
 #define TWO "cameras:\n  - { id: a, url: \"rtsp://h/a\" }\n  - { id: b, url: \"rtsp://h/b\" }\n"
 
 static const struct
@@ -299,6 +301,10 @@ static const struct
   {AMQP BASE TWO, AMQP BASE "target_fps: 10.0\nprotocol: amqp\n" TWO, "unchanged: a, b"},
   {AMQP BASE TWO, AMQP BASE "optimization: { frame_quality: 5 }\n" TWO, "unchanged: a, b"},
   {AMQP BASE TWO, AMQP BASE "optimization: { jpeg_quality: 59 }\n" TWO, "unchanged: a, b"},
+  {AMQP BASE TWO, "amqp: { amqp_url: \"amqp://localhost\", delivery_mode: 1, " DEFAULTS " }\n"
+      "redis: { enabled: true, address: \"h:1\", " DEFAULTS " }\nmetadata: {}\ncameras:\n"
+      "  - { id: a, url: \"rtsp://h/a\", protocol: tcp, latency_ms: 200, decode: auto, stall_timeout_seconds: 10 }\n"
+        "  - { id: b, url: \"rtsp://h/b\" }\n", "unchanged: a, b"},
   {AMQP BASE TWO, AMQP BASE TWO "  - { id: c, url: \"rtsp://h/c\" }\n", "added: c; unchanged: a, b"},
   {AMQP BASE TWO, AMQP BASE "cameras:\n  - { id: b, url: \"rtsp://h/b\" }\n", "removed: a; unchanged: b"},
   {AMQP BASE TWO, AMQP BASE "cameras:\n  - { id: b, url: \"rtsp://h/b\" }\n  - { id: a, url: \"rtsp://h/a\" }\n",
@@ -312,6 +318,8 @@ static const struct
   {AMQP BASE TWO, AMQP "redis: { enabled: true, address: \"h:2\" }\nmetadata: {}\n" TWO, "changed: a, b"},
   {AMQP BASE TWO, AMQP "redis: { enabled: false, address: \"h:1\" }\nmetadata: {}\n" TWO, "changed: a, b"},
   {AMQP "redis: { enabled: false, address: \"h:1\" }\n" TWO, AMQP "redis: { enabled: false, address: \"h:2\" }\n" TWO,
+      "unchanged: a, b"},
+  {AMQP "redis: { enabled: false }\n" TWO, AMQP "redis: { enabled: false, timeout_seconds: 9 }\n" TWO,
       "unchanged: a, b"},
   {AMQP BASE TWO, "amqp: { amqp_url: \"amqp://other\" }\n" BASE TWO, "changed: a, b"},
   {AMQP BASE TWO, AMQP BASE "optimization: { circuit_max_failures: 9 }\n" TWO, "changed: a, b"},
