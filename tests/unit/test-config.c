@@ -355,6 +355,70 @@ GST_START_TEST (test_diffs)
 
 GST_END_TEST;
 
+static const gchar *const shown_defaults[] =
+    { "delivery_mode", "max_size_buffers", "leaky", "max_age_seconds",
+  "max_in_flight", "timeout_seconds", "tls_verify", "tls", "protocol", "latency_ms", "decode",
+  "stall_timeout_seconds",
+  NULL
+};
+
+/* (transfer full): the line without its #, where it shows a default. @n: (inout): how many did */
+static gchar *
+show_default (const gchar *line, guint *n)
+{
+  const gchar *hash = line + strspn (line, " "), *colon = strchr (line, ':');
+  gchar *key, *shown;
+
+  if (!g_str_has_prefix (hash, "# ") || colon == NULL)
+    return g_strdup (line);
+  key = g_strndup (hash + 2, (gsize) (colon - hash - 2));
+  if (g_strv_contains (shown_defaults, key)) {
+    shown = g_strdup_printf ("%.*s%s", (gint) (hash - line), line, hash + 2);
+    (*n)++;
+  } else {
+    shown = g_strdup (line);
+  }
+  g_free (key);
+  return shown;
+}
+
+/* What is left out has the value that the example shows. */
+GST_START_TEST (test_example_shows_defaults)
+{
+  gchar *path = g_build_filename (g_getenv ("EDGE_SOURCE_DIR"), "pipelines", "edge-video.yaml", NULL);
+  gchar *text, *more, **lines, *result;
+  GstEdgeConfig *before, *after;
+  GstEdgeConfigDiff *diff;
+  guint i, n = 0;
+
+  fail_unless (g_file_get_contents (path, &text, NULL, NULL));
+  lines = g_strsplit (text, "\n", -1);
+  for (i = 0; lines[i] != NULL; i++) {
+    gchar *line = lines[i];
+
+    lines[i] = show_default (line, &n);
+    g_free (line);
+  }
+  assert_equals_int (n, g_strv_length ((gchar **) shown_defaults));
+  more = g_strjoinv ("\n", lines);
+  before = parse (text);
+  after = parse (more);
+  diff = gst_edge_config_diff_new (before, after);
+  result = gst_edge_config_diff_to_text (diff);
+  assert_equals_string (result, "unchanged: cam1, cam2");
+  fail_unless (gst_edge_server_config_is_same (&before->redis, &after->redis));
+  g_free (result);
+  gst_edge_config_diff_free (diff);
+  gst_edge_config_unref (before);
+  gst_edge_config_unref (after);
+  g_free (more);
+  g_strfreev (lines);
+  g_free (text);
+  g_free (path);
+}
+
+GST_END_TEST;
+
 GST_START_TEST (test_copy)
 {
   GstEdgeConfig *config = parse (all_keys), *more, *less;
@@ -393,6 +457,7 @@ config_suite (void)
   tcase_add_test (tc, test_camera_from_structure);
   tcase_add_test (tc, test_bad_structures);
   tcase_add_test (tc, test_diffs);
+  tcase_add_test (tc, test_example_shows_defaults);
   tcase_add_test (tc, test_copy);
   return suite;
 }
