@@ -76,7 +76,9 @@ gst_edge_config_text_expand (GstEdgeConfigText *self, gchar **problem)
       p += 3;
     } else if (g_str_has_prefix (p, "${")) {
       p = expand_variable (p, out, problem);
+      /* in { } it cannot be written without quotes */
       self->hidden = TRUE;
+      self->quoted = FALSE;
     } else {
       g_string_append_c (out, *p++);
     }

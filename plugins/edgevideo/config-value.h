@@ -60,7 +60,8 @@ typedef struct
 
 void gst_edge_config_text_clear (GstEdgeConfigText * self);
 
-/* Replaces ${NAME} by what the environment says, and $${ by ${. @hidden becomes TRUE when something was replaced. */
+/* Replaces ${NAME} by what the environment says, and $${ by ${. When something was replaced, @hidden becomes TRUE, and
+ * @quoted FALSE: it may be a number. */
 gboolean gst_edge_config_text_expand (GstEdgeConfigText * self, gchar ** problem);
 
 /* Sets the field of @key in @base, or @problem (transfer full) to a sentence without place. */

@@ -193,10 +193,13 @@ GST_START_TEST (test_environment)
   g_setenv ("EDGE_TEST_EMPTY", "", TRUE);
   g_setenv ("EDGE_TEST_NUMBER", "77", TRUE);
   config = parse ("amqp: { amqp_url: \"amqp://u:${EDGE_TEST_SECRET}@h/${EDGE_TEST_NUMBER}\" }\n"
-      "redis: { password: \"a$${b}$c${EDGE_TEST_EMPTY}${EDGE_TEST_SECRET}\" }\n"
+      "redis: { password: \"a$${b}$c${EDGE_TEST_EMPTY}${EDGE_TEST_SECRET}\", database: \"${EDGE_TEST_NUMBER}\", "
+      "username: \"${EDGE_TEST_EMPTY}\" }\n"
       "optimization:\n  max_workers: ${EDGE_TEST_NUMBER}\n" NONE);
   assert_equals_string (config->amqp_url, "amqp://u:" SECRET "@h/77");
   assert_equals_string (config->redis_password, "a${b}$c" SECRET);
+  assert_equals_string (config->redis_username, "");
+  assert_equals_int (config->redis_database, 77);       /* in { } it cannot be written without quotes */
   assert_equals_int (config->max_workers, 77);
   gst_edge_config_unref (config);
 }
