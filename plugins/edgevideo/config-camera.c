@@ -140,7 +140,23 @@ typedef struct
   GstEdgeCameraConfig *camera;
   const gchar *name;
   gchar *problem;
+  const GstEdgeConfigKey *given[G_N_ELEMENTS (gst_edge_camera_keys)];
+  guint n_given;
 } Fields;
+
+/* Two names of one field, or two ways to write one name. NULL, or the sentence. */
+static gchar *
+check_synonyms (Fields *fields, const GstEdgeConfigKey *key)
+{
+  guint i;
+
+  for (i = 0; i < fields->n_given; i++) {
+    if (gst_edge_config_key_is_same (fields->given[i], key))
+      return g_strdup_printf ("%s is given already, as %s; keep one of them", key->name, fields->given[i]->name);
+  }
+  fields->given[fields->n_given++] = key;
+  return NULL;
+}
 
 static gboolean
 set_field (GQuark id, const GValue *value, gpointer user_data)
@@ -153,6 +169,8 @@ set_field (GQuark id, const GValue *value, gpointer user_data)
   key = find_key (fields->name);
   if (key == NULL)
     fields->problem = g_strdup ("unknown field; the fields are the keys of a camera in the config file");
+  else if ((fields->problem = check_synonyms (fields, key)) != NULL)
+    return FALSE;
   else if (!to_config_text (value, &text))
     fields->problem = g_strdup_printf ("this value is not allowed; write %s", key->allowed);
   else
@@ -164,7 +182,7 @@ set_field (GQuark id, const GValue *value, gpointer user_data)
 GstEdgeCameraConfig *
 gst_edge_camera_config_from_structure (const GstStructure *structure, GError **error)
 {
-  Fields fields = { gst_edge_camera_config_new (), NULL, NULL };
+  Fields fields = { gst_edge_camera_config_new (), };
 
   fields.camera->from_application = TRUE;
   if (gst_structure_foreach (structure, set_field, &fields)

@@ -457,7 +457,7 @@ install_signals (GstEdgeVideoBinClass *klass)
   /**
    * GstEdgeVideoBin::add-camera:
    * @camera: a #GstStructure whose fields are the keys of a camera in the config file: id, url, user, password, fps,
-   *   quality, jpeg_quality, resolution, protocol, latency_ms
+   *   quality, jpeg_quality, resolution, protocol, latency_ms, decode, stall_timeout_seconds
    *
    * Begins to start one more camera. Returns: FALSE when it was refused; a WARNING says why.
    */

@@ -266,6 +266,8 @@ static const struct
   {"camera, id=cam1, url=rtsp://h/1, colour=red", "colour: unknown field"},
   {"camera, id=cam1, url=\"" SECRET "\"", "url: must begin with rtsp://"},
   {"camera, id=cam1, url=rtsp://h/1, quality=5, jpeg_quality=5", "given twice"},
+  {"camera, id=cam1, url=rtsp://h/1, fps=5, target_fps=6", "target_fps: target_fps is given already, as fps"},
+  {"camera, id=cam1, url=rtsp://h/1, latency_ms=5, latency-ms=6", "latency-ms: latency_ms is given already"},
 };
 
 GST_START_TEST (test_bad_structures)
