@@ -30,15 +30,15 @@ typedef struct
 typedef struct
 {
   GstAllocator parent;
-} PictureAllocator;
+} GstEdgeCameraPictureAllocator;
 
 typedef struct
 {
   GstAllocatorClass parent_class;
-} PictureAllocatorClass;
+} GstEdgeCameraPictureAllocatorClass;
 
 static GType gst_edge_camera_picture_allocator_get_type (void);
-G_DEFINE_TYPE (PictureAllocator, gst_edge_camera_picture_allocator, GST_TYPE_ALLOCATOR)
+G_DEFINE_TYPE (GstEdgeCameraPictureAllocator, gst_edge_camera_picture_allocator, GST_TYPE_ALLOCATOR)
      static Picture *get_picture (GstMemory *memory)
 {
   return gst_memory_is_type (memory, MEMORY_TYPE) ? (Picture *) memory : NULL;
@@ -147,14 +147,14 @@ picture_share (GstMemory *memory, gssize offset, gssize size)
 }
 
 static void
-gst_edge_camera_picture_allocator_class_init (PictureAllocatorClass *klass)
+gst_edge_camera_picture_allocator_class_init (GstEdgeCameraPictureAllocatorClass *klass)
 {
   GST_ALLOCATOR_CLASS (klass)->alloc = picture_alloc;
   GST_ALLOCATOR_CLASS (klass)->free = picture_free;
 }
 
 static void
-gst_edge_camera_picture_allocator_init (PictureAllocator *self)
+gst_edge_camera_picture_allocator_init (GstEdgeCameraPictureAllocator *self)
 {
   GstAllocator *allocator = GST_ALLOCATOR_CAST (self);
 

@@ -17,19 +17,32 @@
 #include "camera-picture-memory.h"
 #include "camera-picture-pool.h"
 
+/* Of H.264; H.265's are less, which may cost a pool that would have fitted. */
+#define MACROBLOCK 16
+
+/* So many pools in a row were not used for a frame. */
+#define MAX_IN_VAIN 4
+
+/* What a decoder was offered: by its streaming thread, one at a time. */
+typedef struct
+{
+  guint n_frames;               /* since the last offer */
+  guint n_in_vain;
+} Offers;
+
 typedef struct
 {
   GstVideoBufferPool parent;
   GstAllocator *allocator;      /* const */
-} PicturePool;
+} GstEdgeCameraPicturePool;
 
 typedef struct
 {
   GstVideoBufferPoolClass parent_class;
-} PicturePoolClass;
+} GstEdgeCameraPicturePoolClass;
 
 static GType gst_edge_camera_picture_pool_get_type (void);
-G_DEFINE_TYPE (PicturePool, gst_edge_camera_picture_pool, GST_TYPE_VIDEO_BUFFER_POOL)
+G_DEFINE_TYPE (GstEdgeCameraPicturePool, gst_edge_camera_picture_pool, GST_TYPE_VIDEO_BUFFER_POOL)
 #define PARENT_CLASS GST_BUFFER_POOL_CLASS (gst_edge_camera_picture_pool_parent_class)
      static gboolean set_config (GstBufferPool *pool, GstStructure *config)
 {
@@ -37,7 +50,7 @@ G_DEFINE_TYPE (PicturePool, gst_edge_camera_picture_pool, GST_TYPE_VIDEO_BUFFER_
 
   if (!gst_buffer_pool_config_get_allocator (config, NULL, &params))
     gst_allocation_params_init (&params);
-  gst_buffer_pool_config_set_allocator (config, ((PicturePool *) pool)->allocator, &params);
+  gst_buffer_pool_config_set_allocator (config, ((GstEdgeCameraPicturePool *) pool)->allocator, &params);
   return PARENT_CLASS->set_config (pool, config);
 }
 
@@ -71,12 +84,12 @@ release_buffer (GstBufferPool *pool, GstBuffer *buffer)
 static void
 gst_edge_camera_picture_pool_finalize (GObject *object)
 {
-  gst_object_unref (((PicturePool *) object)->allocator);
+  gst_object_unref (((GstEdgeCameraPicturePool *) object)->allocator);
   G_OBJECT_CLASS (gst_edge_camera_picture_pool_parent_class)->finalize (object);
 }
 
 static void
-gst_edge_camera_picture_pool_class_init (PicturePoolClass *klass)
+gst_edge_camera_picture_pool_class_init (GstEdgeCameraPicturePoolClass *klass)
 {
   GstBufferPoolClass *pool_class = GST_BUFFER_POOL_CLASS (klass);
 
@@ -87,7 +100,7 @@ gst_edge_camera_picture_pool_class_init (PicturePoolClass *klass)
 }
 
 static void
-gst_edge_camera_picture_pool_init (PicturePool *self)
+gst_edge_camera_picture_pool_init (GstEdgeCameraPicturePool *self)
 {
   self->allocator = gst_edge_camera_picture_allocator_new ();
 }
@@ -105,8 +118,32 @@ is_ordinary (GstBufferPool *pool)
   return pool == NULL || G_OBJECT_TYPE (pool) == GST_TYPE_VIDEO_BUFFER_POOL;
 }
 
+/* A decoder takes pools for frames, and decodes pictures. Where these are wider, the rest being cropped, it finds each
+ * time that the pool does not fit, makes one of its own, and asks again for the next picture. */
+static gboolean
+fits (Offers *offers, const GstVideoInfo *info)
+{
+  offers->n_in_vain = offers->n_frames < 2 ? offers->n_in_vain + 1 : 0;
+  offers->n_frames = 0;
+  return info->width % MACROBLOCK == 0 && offers->n_in_vain < MAX_IN_VAIN;
+}
+
 static void
-offer (GstQuery *query)
+remove_ordinary (GstQuery *query)
+{
+  GstBufferPool *pool;
+  guint i;
+
+  for (i = gst_query_get_n_allocation_pools (query); i-- > 0;) {
+    gst_query_parse_nth_allocation_pool (query, i, &pool, NULL, NULL, NULL);
+    if (is_ordinary (pool))
+      gst_query_remove_nth_allocation_pool (query, i);
+    gst_clear_object (&pool);
+  }
+}
+
+static void
+offer (Offers *offers, GstQuery *query)
 {
   GstBufferPool *theirs = NULL, *ours;
   guint size = 0, min = 0, max = 0;
@@ -118,6 +155,10 @@ offer (GstQuery *query)
           GST_CAPS_FEATURES_MEMORY_SYSTEM_MEMORY) || !gst_video_info_from_caps (&info, caps)
       || !gst_query_find_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL))
     return;
+  if (!fits (offers, &info)) {
+    remove_ordinary (query);
+    return;
+  }
 
   if (gst_query_get_n_allocation_pools (query) > 0)
     gst_query_parse_nth_allocation_pool (query, 0, &theirs, &size, &min, &max);
@@ -136,12 +177,15 @@ offer (GstQuery *query)
 static GstPadProbeReturn
 on_output (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
+  Offers *offers = user_data;
+
   if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER) {
     /* Not copied, so the decoder has let go of it, and whoever gets it may write. */
     set_lent (GST_PAD_PROBE_INFO_BUFFER (info), FALSE);
+    offers->n_frames++;
   } else if ((GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_PULL) /* answered */
       &&GST_QUERY_TYPE (GST_PAD_PROBE_INFO_QUERY (info)) == GST_QUERY_ALLOCATION) {
-    offer (GST_PAD_PROBE_INFO_QUERY (info));
+    offer (offers, GST_PAD_PROBE_INFO_QUERY (info));
   }
   return GST_PAD_PROBE_OK;
 }
@@ -155,6 +199,7 @@ gst_edge_camera_picture_pool_offer_to (GstElement *decoder)
   if (factory == NULL || !g_str_has_prefix (GST_OBJECT_NAME (factory), "avdec_"))
     return;
   pad = gst_element_get_static_pad (decoder, "src");
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM, on_output, NULL, NULL);
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM, on_output,
+      g_new0 (Offers, 1), g_free);
   gst_object_unref (pad);
 }

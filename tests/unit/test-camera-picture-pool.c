@@ -172,6 +172,14 @@ test_recycling (void)
 
 /* ---- libav's decoder ---- */
 
+typedef struct
+{
+  guint n_views;
+  guint n_others;
+  guint n_queries;
+  GChecksum *pictures;
+} Seen;
+
 static GstPadProbeReturn
 know_video_meta (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
@@ -179,16 +187,10 @@ know_video_meta (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 
   if (GST_QUERY_TYPE (query) != GST_QUERY_ALLOCATION)
     return GST_PAD_PROBE_OK;
+  ((Seen *) user_data)->n_queries++;
   gst_query_add_allocation_meta (query, GST_VIDEO_META_API_TYPE, NULL);
   return GST_PAD_PROBE_HANDLED;
 }
-
-typedef struct
-{
-  guint n_views;
-  guint n_others;
-  GChecksum *pictures;
-} Seen;
 
 static GstPadProbeReturn
 look (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
@@ -216,22 +218,24 @@ look (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 }
 
 static void
-decode_clip (Seen *seen, gboolean offer)
+decode_clip (Seen *seen, guint width, gboolean offer)
 {
-  GstElement *pipeline = gst_parse_launch ("videotestsrc num-buffers=60 pattern=ball "
-      "! video/x-raw,format=I420,width=320,height=180,framerate=30/1 "
+  gchar *line = g_strdup_printf ("videotestsrc num-buffers=60 pattern=ball "
+      "! video/x-raw,format=I420,width=%u,height=180,framerate=30/1 "
       "! x264enc key-int-max=30 bframes=2 speed-preset=ultrafast threads=1 ! video/x-h264,profile=main ! h264parse "
       "! avdec_h264 name=decoder max-threads=1 ! queue max-size-buffers=3 max-size-bytes=0 max-size-time=0 "
-      "! fakesink name=sink", NULL);
+      "! fakesink name=sink", width);
+  GstElement *pipeline = gst_parse_launch (line, NULL);
   GstElement *decoder = gst_bin_get_by_name (GST_BIN (pipeline), "decoder");
   GstElement *sink = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
   GstPad *pad = gst_element_get_static_pad (sink, "sink");
   GstBus *bus = gst_element_get_bus (pipeline);
   GstMessage *message;
 
+  g_free (line);
   *seen = (Seen) {.pictures = g_checksum_new (G_CHECKSUM_SHA256) };
   gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, look, seen, NULL);
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM | GST_PAD_PROBE_TYPE_PUSH, know_video_meta, NULL, NULL);
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM | GST_PAD_PROBE_TYPE_PUSH, know_video_meta, seen, NULL);
   if (offer)
     gst_edge_camera_picture_pool_offer_to (decoder);
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
@@ -251,12 +255,27 @@ test_decoder (void)
 {
   Seen stock, ours;
 
-  decode_clip (&stock, FALSE);
-  decode_clip (&ours, TRUE);
+  decode_clip (&stock, 320, FALSE);
+  decode_clip (&ours, 320, TRUE);
   g_assert_cmpuint (stock.n_views, ==, 0);
   g_assert_cmpuint (stock.n_others, ==, 60);
   g_assert_cmpuint (ours.n_views + ours.n_others, ==, 60);
   g_assert_cmpuint (ours.n_others, <=, 5);      /* decoded before anybody had answered */
+  g_assert_cmpstr (g_checksum_get_string (ours.pictures), ==, g_checksum_get_string (stock.pictures));
+  g_checksum_free (stock.pictures);
+  g_checksum_free (ours.pictures);
+}
+
+/* The pictures are 368 wide: a pool for frames does not fit, and the decoder must not be made to try it each time. */
+static void
+test_cropped (void)
+{
+  Seen stock, ours;
+
+  decode_clip (&stock, 360, FALSE);
+  decode_clip (&ours, 360, TRUE);
+  g_assert_cmpuint (ours.n_others, ==, 60);
+  g_assert_cmpuint (ours.n_queries, <=, stock.n_queries);
   g_assert_cmpstr (g_checksum_get_string (ours.pictures), ==, g_checksum_get_string (stock.pictures));
   g_checksum_free (stock.pictures);
   g_checksum_free (ours.pictures);
@@ -272,5 +291,6 @@ main (int argc, char **argv)
   g_test_add_func ("/picture-pool/copy-once", test_copy_once);
   g_test_add_func ("/picture-pool/recycling", test_recycling);
   g_test_add_func ("/picture-pool/decoder", test_decoder);
+  g_test_add_func ("/picture-pool/cropped", test_cropped);
   return g_test_run ();
 }
