@@ -166,6 +166,12 @@ amqp_transport_prepare (GstEdgeTransport *self, GstEdgeTarget *target, gboolean 
 }
 
 static gboolean
+amqp_transport_is_sending (GstEdgeTransport *self)
+{
+  return self->output.bytes > 0;
+}
+
+static gboolean
 amqp_transport_service (GstEdgeTransport *self, gshort revents, GError **error)
 {
   if (self->writing && (revents & ~POLLIN) != 0 && !gst_edge_amqp_flush (self, error))
@@ -191,6 +197,7 @@ gst_edge_amqp_transport_get_class (void)
     .prepare = amqp_transport_prepare,
     .send = gst_edge_amqp_publish,
     .flush = gst_edge_amqp_flush,
+    .is_sending = amqp_transport_is_sending,
     .service = amqp_transport_service,
   };
 

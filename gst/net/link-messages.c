@@ -73,6 +73,18 @@ take_from_class_locked (GstEdgeLink *link, guint class, gint64 now, GArray **dro
   return NULL;
 }
 
+/* Only what waits for an answer takes a place in the window. */
+static void
+count_in_flight (GstEdgeLink *link, const GstEdgeMessage *message, gint change)
+{
+  if (message->target->unconfirmed) {
+    link->n_unconfirmed += change;
+    return;
+  }
+  link->in_flight_of[message->class] += change;
+  link->in_flight_bytes += change * (gint64) message->size;
+}
+
 /* Moves the next message from the outbox to those in flight. */
 static GstEdgeMessage *
 take_next (GstEdgeLink *link)
@@ -92,8 +104,7 @@ take_next (GstEdgeLink *link)
     message->sent_at = now;
     message->returned = FALSE;
     g_queue_push_tail_link (&link->in_flight, &message->node);
-    link->in_flight_of[message->class]++;
-    link->in_flight_bytes += message->size;
+    count_in_flight (link, message, 1);
   }
   g_mutex_unlock (&link->lock);
   gst_edge_link_free_dropped (dropped);
@@ -104,8 +115,7 @@ static void
 unlink_in_flight_locked (GstEdgeLink *link, GstEdgeMessage *message)
 {
   g_queue_unlink (&link->in_flight, &message->node);
-  link->in_flight_of[message->class]--;
-  link->in_flight_bytes -= message->size;
+  count_in_flight (link, message, -1);
   if (message->client != NULL)
     GST_EDGE_COUNTER_SUB (message->client->in_flight, 1);
 }
@@ -238,6 +248,8 @@ settle (GstEdgeLink *link, GstEdgeMessage *message, GstEdgeResult result, const 
     if (!link->blocked)
       link->in_outage = FALSE;
   }
+  if (result == GST_EDGE_DELIVERED && message->target->unconfirmed)
+    result = GST_EDGE_SENT;     /* it came before the last byte of those behind it had left */
 
   g_mutex_lock (&link->lock);
   client = message->client;
@@ -330,6 +342,25 @@ gst_edge_link_complete (GstEdgeLink *link, guint64 tag, gboolean multiple, GstEd
   }
 }
 
+/* Nobody waits for the answers to some messages: those are settled when they have left. Before that a server that
+ * stalls is noticed by them as by the others, and what a lost connection has cut is sent again. */
+void
+gst_edge_link_settle_sent (GstEdgeLink *link)
+{
+  GList *node, *next;
+
+  if (link->n_unconfirmed == 0
+      || (link->klass->is_sending != NULL && link->klass->is_sending (link->transport)))
+    return;
+  for (node = link->in_flight.head; node != NULL; node = next) {
+    GstEdgeMessage *message = node->data;
+
+    next = node->next;
+    if (message->target->unconfirmed)
+      settle (link, message, GST_EDGE_SENT, NULL);
+  }
+}
+
 /* Several elements may send the same frame; the first one that fits is meant, as the server answers in order. */
 void
 gst_edge_link_mark_returned (GstEdgeLink *link, const gchar *message_id, const gchar *destination,
@@ -356,17 +387,13 @@ gst_edge_link_mark_returned (GstEdgeLink *link, const gchar *message_id, const g
 static gboolean
 send_message (GstEdgeLink *link, GstEdgeMessage *message, GError **error)
 {
-  gboolean unconfirmed = message->target->unconfirmed;
   guint64 tag = message->tag;
   GError *local = NULL;
 
   GST_TRACE ("%s: sending %s, tag %" G_GUINT64_FORMAT, gst_edge_endpoint_get_text (link->endpoint),
       message->destination, tag);
-  if (link->klass->send (link->transport, message, &local)) {
-    if (unconfirmed)
-      gst_edge_link_complete (link, tag, FALSE, GST_EDGE_SENT, NULL);
+  if (link->klass->send (link->transport, message, &local))
     return TRUE;
-  }
   if (!g_error_matches (local, GST_EDGE_ERROR, GST_EDGE_ERROR_SETTINGS)) {
     take_back (link, tag);
     g_propagate_error (error, local);
@@ -401,5 +428,8 @@ send_some (GstEdgeLink *link, GError **error)
 gboolean
 gst_edge_link_send_pending (GstEdgeLink *link, GError **error)
 {
-  return send_some (link, error) && (link->klass->flush == NULL || link->klass->flush (link->transport, error));
+  if (!send_some (link, error) || (link->klass->flush != NULL && !link->klass->flush (link->transport, error)))
+    return FALSE;
+  gst_edge_link_settle_sent (link);
+  return TRUE;
 }

@@ -67,6 +67,7 @@ struct _GstEdgeLink
   GError *failure;              /* why the last try to connect failed */
   guint in_flight_of[N_CLASSES];
   guint64 in_flight_bytes;
+  guint n_unconfirmed;          /* in flight: nobody waits for an answer to them */
   guint64 last_tag;
   gint64 ready_since;           /* monotonic microseconds */
   gint64 retry_at;              /* while not connected */
@@ -138,6 +139,7 @@ void gst_edge_link_serve_news (GstEdgeLink * link);
 
 /* link-messages.c: the link's thread only */
 gboolean gst_edge_link_send_pending (GstEdgeLink * link, GError ** error);
+void gst_edge_link_settle_sent (GstEdgeLink * link);
 gboolean gst_edge_link_can_send (GstEdgeLink * link);
 gboolean gst_edge_link_has_sendable_locked (GstEdgeLink * link);
 void gst_edge_link_requeue_in_flight (GstEdgeLink * link);

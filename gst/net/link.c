@@ -310,6 +310,7 @@ serve_connection (GstEdgeLink *link, GError **error)
 
   if (!link->klass->service (link->transport, revents, error))
     return FALSE;
+  gst_edge_link_settle_sent (link);
   if (g_get_monotonic_time () >= answer_deadline (link)) {
     g_set_error (error, GST_EDGE_ERROR, GST_EDGE_ERROR_TRANSIENT,
         "the server did not answer for %.1f s", (gdouble) link->timeout / G_USEC_PER_SEC);

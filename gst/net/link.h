@@ -67,6 +67,7 @@ typedef enum
  * @send: send one message; the n-th one of a connection has the tag n. Fails with %GST_EDGE_ERROR_SETTINGS when this
  *   message can never be sent and nothing of it was
  * @flush: (nullable): begin to send what @send may have kept back, so that small messages leave together
+ * @is_sending: (nullable): whether something that @send took has not been handed to the system yet
  * @service: read what has arrived without waiting for more, serve timers, report answers by
  *   gst_edge_link_complete(); FALSE when the connection is lost
  *
@@ -84,6 +85,7 @@ typedef struct
   gboolean (*prepare) (GstEdgeTransport * transport, GstEdgeTarget * target, gboolean * lost, GError ** error);
   gboolean (*send) (GstEdgeTransport * transport, GstEdgeMessage * message, GError ** error);
   gboolean (*flush) (GstEdgeTransport * transport, GError ** error);
+  gboolean (*is_sending) (GstEdgeTransport * transport);
   gboolean (*service) (GstEdgeTransport * transport, gshort revents, GError ** error);
 } GstEdgeTransportClass;
 

@@ -178,6 +178,65 @@ test_too_old_to_resend (gconstpointer factory)
   sink_rig_clear (&rig);
 }
 
+/* Nobody waits for an answer, but a frame counts as sent when the system has all of it, and EOS waits for that. */
+static void
+test_unconfirmed_tail (void)
+{
+  AmqpPeer *peer = amqp_peer_new ();
+  AmqpLetter *letter = NULL;
+  SinkRig rig;
+  guint i;
+
+  amqp_peer_declare (peer, "cameras", "topic");
+  amqp_peer_bind (peer, NULL, "cameras", "#");
+  sink_rig_init (&rig, "amqpsink", NULL, "confirms=false timeout=600000000000 max-size-bytes=0");
+  sink_rig_play (&rig);
+  sink_rig_push_range (&rig, 1, 5);
+  sink_rig_await_stat (&rig, "unconfirmed", 5);
+  sink_rig_servers ("freeze", "rabbitmq", NULL);
+  g_assert_cmpint (gst_harness_push (rig.h, sink_rig_frame (6, 32 * MIB)), ==, GST_FLOW_OK);
+  sink_rig_await_stat (&rig, "in-flight", 1);
+  g_assert_cmpuint (sink_rig_get_stat (&rig, "unconfirmed"), ==, 5);
+  sink_rig_servers ("thaw", "rabbitmq", NULL);
+  sink_rig_push_eos (&rig);
+  g_assert_cmpuint (sink_rig_get_stat (&rig, "unconfirmed"), ==, 6);
+  sink_rig_assert_balanced (rig.element);
+  for (i = 1; i <= 6; i++) {
+    g_clear_pointer (&letter, amqp_letter_free);
+    letter = amqp_peer_get (peer);
+  }
+  g_assert_cmpuint (g_bytes_get_size (letter->body), ==, 32 * MIB);
+  amqp_letter_free (letter);
+  sink_rig_clear (&rig);
+  amqp_peer_free (peer);
+}
+
+/* A broker that stops to read is noticed without an answer to wait for, and half a frame is sent again. The timeout is
+ * shorter than what heartbeats would take. */
+static void
+test_unconfirmed_frozen (void)
+{
+  SinkRig rig;
+
+  sink_rig_init (&rig, "amqpsink", NULL, "confirms=false timeout=600000000 max-size-bytes=0 circuit-max-failures=0");
+  sink_rig_play (&rig);
+  sink_rig_push_range (&rig, 1, 5);
+  sink_rig_await_stat (&rig, "unconfirmed", 5);
+  sink_rig_servers ("freeze", "rabbitmq", NULL);
+  g_assert_cmpint (gst_harness_push (rig.h, sink_rig_frame (6, 32 * MIB)), ==, GST_FLOW_OK);
+  sink_rig_await_state (&rig, "backing-off");
+  sink_rig_await_message (&rig, GST_MESSAGE_WARNING);
+  sink_rig_servers ("thaw", "rabbitmq", NULL);
+  sink_rig_push_range (&rig, 7, 9);
+  sink_rig_push_eos (&rig);
+  g_assert_cmpuint (sink_rig_get_stat (&rig, "unconfirmed"), ==, 9);
+  g_assert_cmpuint (sink_rig_get_stat (&rig, "resent"), >=, 1);
+  g_assert_cmpuint (sink_rig_get_stat (&rig, "connects"), >=, 2);
+  sink_rig_assert_balanced (rig.element);
+  assert_warned (&rig, "did not");
+  sink_rig_clear (&rig);
+}
+
 /* A command that the user may never use is an error from the beginning. */
 static void
 test_redis_no_permission (void)
@@ -328,6 +387,8 @@ main (int argc, char **argv)
   g_test_add_data_func ("/sink-healing/redis-takes-less/extras", "latest=true index=true", test_redis_takes_less);
   g_test_add_data_func ("/sink-healing/too-old-to-resend/redis", "redisframesink", test_too_old_to_resend);
   g_test_add_data_func ("/sink-healing/too-old-to-resend/amqp", "amqpsink", test_too_old_to_resend);
+  g_test_add_func ("/sink-healing/unconfirmed-tail", test_unconfirmed_tail);
+  g_test_add_func ("/sink-healing/unconfirmed-frozen", test_unconfirmed_frozen);
   g_test_add_func ("/sink-healing/redis-no-permission", test_redis_no_permission);
   g_test_add_func ("/sink-healing/no-descriptors", test_no_descriptors);
   g_test_add_func ("/sink-healing/stop-in-eos", test_stop_in_eos);
