@@ -132,12 +132,14 @@ amqp_transport_open (GstEdgeLink *link, guint host_index, GError **error)
   return self;
 }
 
+/* In an alarm nobody asks again whether there is room: a socket that has some would wake the thread all the time. */
 static void
 amqp_transport_get_poll (GstEdgeTransport *self, gint *fd, gshort *events)
 {
+  gboolean wants_room = self->writing || (self->waits_for_room && self->blocked_reason == NULL);
+
   *fd = self->fd;
-  *events = (gshort) ((gst_edge_amqp_may_read (self) ? POLLIN : 0)
-      | (self->writing || self->waits_for_room ? POLLOUT : 0));
+  *events = (gshort) ((gst_edge_amqp_may_read (self) ? POLLIN : 0) | (wants_room ? POLLOUT : 0));
 }
 
 /* A call that waited for one answer may have read others: nothing will wake poll() for those. */
