@@ -164,11 +164,21 @@ speaks_locked (GstEdgeLink *link, GstEdgeLinkClient *client)
   return FALSE;
 }
 
+/* A server that takes nothing does not answer either: who asked would wait until the connection counts as lost. */
+static gboolean
+can_prepare (GstEdgeLink *link)
+{
+  const gchar *reason;
+
+  return link->transport != NULL && !link->blocked && !link->klass->is_blocked (link->transport, &reason);
+}
+
 /* Picks a client that has to be prepared or told something, and keeps it from leaving. */
 static GstEdgeLinkClient *
 next_client_with_news (GstEdgeLink *link, gboolean *speaker)
 {
   GstEdgeLinkClient *found = NULL;
+  gboolean may_prepare = can_prepare (link);
   gint64 now = g_get_monotonic_time ();
   guint i;
 
@@ -176,7 +186,7 @@ next_client_with_news (GstEdgeLink *link, gboolean *speaker)
   g_mutex_lock (&link->lock);
   for (i = 0; i < link->clients->len && found == NULL; i++) {
     GstEdgeLinkClient *client = g_ptr_array_index (link->clients, i);
-    gboolean unprepared = link->transport != NULL && !client->prepared && !client->failed;
+    gboolean unprepared = may_prepare && !client->prepared && !client->failed;
 
     if (unprepared && client->prepare_at > now) {
       link->prepare_at = MIN (link->prepare_at, client->prepare_at);
@@ -234,7 +244,7 @@ gst_edge_link_serve_news (GstEdgeLink *link)
   gboolean speaker;
 
   while ((client = next_client_with_news (link, &speaker)) != NULL) {
-    if (link->transport == NULL || client->prepared || client->failed
+    if (!can_prepare (link) || client->prepared || client->failed
         || client->prepare_at > g_get_monotonic_time () || prepare_client (link, client))
       tell_state (link, client, speaker);
     g_mutex_lock (&link->lock);

@@ -261,15 +261,18 @@ update_blocked (GstEdgeLink *link)
   const gchar *reason = NULL;
   gchar *park_reason = NULL;
   gboolean blocked = link->klass->is_blocked (link->transport, &reason);
-  gboolean parked = now < link->parked_until;
+  gboolean parked = now < link->parked_until, was_blocked = link->blocked;
   GList *node;
 
-  if (link->blocked && !blocked && !parked) {
+  link->blocked = blocked || parked;
+  if (was_blocked && !link->blocked) {
     /* nobody could answer in the meantime: the deadlines start now */
     for (node = link->in_flight.head; node != NULL; node = node->next)
       ((GstEdgeMessage *) node->data)->sent_at = now;
+    g_mutex_lock (&link->lock);
+    link->client_news = TRUE;   /* who came in the meantime is not prepared yet */
+    g_mutex_unlock (&link->lock);
   }
-  link->blocked = blocked || parked;
 
   if (!blocked && (parked || link->parking.failures > 0)) {
     g_mutex_lock (&link->lock);

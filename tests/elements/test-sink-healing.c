@@ -48,8 +48,8 @@ assert_warned (SinkRig *rig, const gchar *words)
   g_free (sentence);
 }
 
-/* An exchange that others make and delete. While it is missing its sink waits, and says so; a sink with another exchange
- * keeps the connection. */
+/* An exchange that others make and delete. While it is missing its sink waits, and says so; a sink with another one keeps
+ * the connection. */
 static void
 test_exchange_comes_back (void)
 {
@@ -237,6 +237,36 @@ test_unconfirmed_frozen (void)
   sink_rig_clear (&rig);
 }
 
+/* A broker in an alarm does not read: a sink that comes then waits for the end of it, and the connection stays. */
+static void
+test_added_in_alarm (void)
+{
+  SinkRig rig, other;
+
+  sink_rig_init (&rig, "amqpsink", NULL, "timeout=400000000");
+  sink_rig_init (&other, "amqpsink", NULL, "timeout=400000000 exchange=t-added");
+  sink_rig_play (&rig);
+  sink_rig_push_range (&rig, 1, 5);
+  sink_rig_await_stat (&rig, "delivered", 5);
+  sink_rig_rabbitmqctl ("set_vm_memory_high_watermark absolute 1MB");
+  sink_rig_push_range (&rig, 6, 10);
+  sink_rig_await_state (&rig, "blocked");
+  sink_rig_play (&other);
+  sink_rig_push_range (&other, 1, 5);
+  g_usleep (G_USEC_PER_SEC);    /* what is tested is that time passes */
+  sink_rig_await_state (&rig, "blocked");
+  sink_rig_await_state (&other, "blocked");
+  sink_rig_rabbitmqctl ("set_vm_memory_high_watermark 0.4");
+  sink_rig_push_eos (&rig);
+  sink_rig_push_eos (&other);
+  g_assert_cmpuint (sink_rig_get_stat (&rig, "delivered"), ==, 10);
+  g_assert_cmpuint (sink_rig_get_stat (&rig, "resent"), ==, 0);
+  g_assert_cmpuint (sink_rig_get_stat (&other, "delivered"), ==, 5);
+  g_assert_cmpuint (sink_rig_get_stat (&other, "connects"), ==, 1);
+  sink_rig_clear (&rig);
+  sink_rig_clear (&other);
+}
+
 /* A command that the user may never use is an error from the beginning. */
 static void
 test_redis_no_permission (void)
@@ -389,6 +419,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/sink-healing/too-old-to-resend/amqp", "amqpsink", test_too_old_to_resend);
   g_test_add_func ("/sink-healing/unconfirmed-tail", test_unconfirmed_tail);
   g_test_add_func ("/sink-healing/unconfirmed-frozen", test_unconfirmed_frozen);
+  g_test_add_func ("/sink-healing/added-in-alarm", test_added_in_alarm);
   g_test_add_func ("/sink-healing/redis-no-permission", test_redis_no_permission);
   g_test_add_func ("/sink-healing/no-descriptors", test_no_descriptors);
   g_test_add_func ("/sink-healing/stop-in-eos", test_stop_in_eos);
