@@ -44,7 +44,8 @@ publishes_to (GstEdgeTarget *target, gpointer exchange)
   return g_str_equal (((GstEdgeAmqpTarget *) target)->exchange, exchange);
 }
 
-/* The right to write is only checked when something is published, and the answer names the exchange in quotes. */
+/* The right to write is only checked when something is published, and the answer names the exchange in quotes; the one
+ * without a name, too. */
 static void
 fail_refused_clients (GstEdgeTransport *self, const GError *closed)
 {
@@ -57,9 +58,11 @@ fail_refused_clients (GstEdgeTransport *self, const GError *closed)
     return;
   start += strlen ("exchange '");
   exchange = g_strndup (start, (gsize) (end - start));
+  if (g_str_equal (exchange, "amq.default"))
+    exchange[0] = '\0';
   error = g_error_new (GST_EDGE_ERROR, GST_EDGE_ERROR_AUTH, "the user may not write to exchange \"%s\"; "
       "grant it the permission, or correct user or exchange: %s", exchange, closed->message);
-  gst_edge_link_fail_clients (self->link, publishes_to, exchange, error);
+  gst_edge_link_refuse_clients (self->link, publishes_to, exchange, error);
   g_error_free (error);
   g_free (exchange);
 }

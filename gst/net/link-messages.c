@@ -232,6 +232,7 @@ fail_useless (GstEdgeLinkClient *client, const gchar *detail)
 static void
 settle (GstEdgeLink *link, GstEdgeMessage *message, GstEdgeResult result, const gchar *detail)
 {
+  gboolean worked = result == GST_EDGE_DELIVERED || result == GST_EDGE_SENT;
   GstEdgeLinkClient *client;
 
   if (result == GST_EDGE_RETRY) {
@@ -255,6 +256,8 @@ settle (GstEdgeLink *link, GstEdgeMessage *message, GstEdgeResult result, const 
   client = message->client;
   unlink_in_flight_locked (link, message);
   if (client != NULL) {
+    if (worked)
+      gst_edge_backoff_reset (&client->preparing);
     count_answer_locked (client, message, result);
     if (!gst_edge_link_client_enter_locked (client))
       client = NULL;

@@ -57,7 +57,8 @@ gst_edge_link_set_state (GstEdgeLink *link, GstEdgeLinkState state, const gchar 
 #define PUT_OFF_MIN (100 * G_TIME_SPAN_MILLISECOND)
 #define PUT_OFF_MAX (30 * G_TIME_SPAN_SECOND)
 
-/* What was usable once will be again: it is tried now and then, and the others go on. */
+/* What was usable once will be again: it is tried now and then, and the others go on. The tries are further and further
+ * apart until something is delivered: what is only refused when it is used looks usable before. */
 static void
 put_off_client (GstEdgeLinkClient *client, const GError *error)
 {
@@ -66,10 +67,12 @@ put_off_client (GstEdgeLinkClient *client, const GError *error)
   client->preparing.min = PUT_OFF_MIN;
   client->preparing.max = PUT_OFF_MAX;
   client->prepare_at = now + gst_edge_backoff_next (&client->preparing, now, g_random_double ());
-  if (client->trouble != NULL)
+  if (g_strcmp0 (client->trouble, error->message) == 0)
     return;
+  g_free (client->trouble);
   client->trouble = g_strdup (error->message);
-  client->trouble_unwarned = TRUE;
+  if (client->preparing.failures == 1)
+    client->trouble_unwarned = TRUE;
   client->told_serial = 0;      /* whatever it was told, it is told this */
   GST_EDGE_COUNTER_SET (client->is_put_off, TRUE);
 }
@@ -77,7 +80,6 @@ put_off_client (GstEdgeLinkClient *client, const GError *error)
 static void
 end_put_off (GstEdgeLinkClient *client)
 {
-  gst_edge_backoff_reset (&client->preparing);
   client->prepare_at = 0;
   if (client->trouble == NULL)
     return;
@@ -121,11 +123,21 @@ prepare_client (GstEdgeLink *link, GstEdgeLinkClient *client)
   return !lost;
 }
 
+static void
+refuse_client (GstEdgeLinkClient *client, const GError *error)
+{
+  if (client->counters.delivered == 0)
+    gst_edge_link_client_fail (client, error, TRUE);
+  else
+    put_off_client (client, error);
+}
+
 void
-gst_edge_link_fail_clients (GstEdgeLink *link, gboolean (*matches) (GstEdgeTarget *target, gpointer data),
+gst_edge_link_refuse_clients (GstEdgeLink *link, gboolean (*matches) (GstEdgeTarget *target, gpointer data),
     gpointer data, const GError *error)
 {
   GstEdgeLinkClient *found;
+  gint64 now = g_get_monotonic_time ();
 
   do {
     guint i;
@@ -135,13 +147,14 @@ gst_edge_link_fail_clients (GstEdgeLink *link, gboolean (*matches) (GstEdgeTarge
     for (i = 0; i < link->clients->len && found == NULL; i++) {
       GstEdgeLinkClient *client = g_ptr_array_index (link->clients, i);
 
-      if (!client->failed && client->counters.delivered == 0 && matches (client->target, data)
+      if (!client->failed && client->prepare_at <= now && matches (client->target, data)
           && gst_edge_link_client_enter_locked (client))
         found = client;
     }
+    link->client_news = TRUE;
     g_mutex_unlock (&link->lock);
     if (found != NULL) {
-      gst_edge_link_client_fail (found, error, TRUE);
+      refuse_client (found, error);
       g_mutex_lock (&link->lock);
       gst_edge_link_client_leave_locked (found);
       g_mutex_unlock (&link->lock);

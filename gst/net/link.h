@@ -116,9 +116,9 @@ void gst_edge_link_limit_size (GstEdgeLink * link, guint64 max_size, const gchar
 /* Size of the unanswered message with @tag, 0 when there is none. */
 gsize gst_edge_link_get_size (GstEdgeLink * link, guint64 tag);
 
-/* Fails the clients for whose target @matches says so and that never delivered anything: with @error they never
- * will. */
-void gst_edge_link_fail_clients (GstEdgeLink * link, gboolean (*matches) (GstEdgeTarget * target, gpointer data),
+/* For the clients for whose target @matches says so, when the server closes the connection because of them. Those that
+ * never delivered anything fail: with @error they never will. The others are tried again, later and later. */
+void gst_edge_link_refuse_clients (GstEdgeLink * link, gboolean (*matches) (GstEdgeTarget * target, gpointer data),
     gpointer data, const GError * error);
 
 /* The message-id and the destination of a message that the server returned, and for whose target @matches says so;

@@ -176,6 +176,28 @@ test_no_camera_id (gconstpointer factory)
   g_free (uri);
 }
 
+/* The broker calls the exchange without a name by another one. */
+static void
+test_may_not_write (gconstpointer exchange)
+{
+  const Case c = {.property = "exchange",.says = "may not write" };
+  gchar *uri = sink_rig_uri_with ("amqpsink", "reader:" CANARY, "%2f");
+  gchar *line = g_strdup_printf ("exchange=\"%s\"", (const gchar *) exchange);
+  SinkRig rig;
+
+  sink_rig_rabbitmqctl ("add_user reader " CANARY);
+  sink_rig_rabbitmqctl ("set_permissions reader .* ^$ .*");
+  sink_rig_init (&rig, "amqpsink", uri, line);
+  sink_rig_play (&rig);
+  sink_rig_push (&rig, 1);
+  sink_rig_await_message (&rig, GST_MESSAGE_ERROR);
+  assert_sentence (&rig, &c);
+  sink_rig_clear (&rig);
+  sink_rig_rabbitmqctl ("delete_user reader");
+  g_free (line);
+  g_free (uri);
+}
+
 /* After a failure the element can be set right and started again. */
 static void
 test_recovers (void)
@@ -432,6 +454,8 @@ main (int argc, char **argv)
   g_test_add_func ("/sink-errors/recovers", test_recovers);
   g_test_add_data_func ("/sink-errors/unreadable/amqpsink", "amqpsink", test_unreadable);
   g_test_add_data_func ("/sink-errors/unreadable/redisframesink", "redisframesink", test_unreadable);
+  g_test_add_data_func ("/sink-errors/may-not-write/named", "cameras", test_may_not_write);
+  g_test_add_data_func ("/sink-errors/may-not-write/default", "", test_may_not_write);
   g_test_add_func ("/sink-errors/canary", test_canary);
   result = g_test_run ();
 

@@ -48,8 +48,8 @@ assert_warned (SinkRig *rig, const gchar *words)
   g_free (sentence);
 }
 
-/* An exchange that others make and delete. While it is missing its sink waits, and says so; a sink with another one keeps
- * the connection. */
+/* An exchange that others make and delete. While it is missing its sink waits, and says so; a sink with another one
+ * keeps the connection. */
 static void
 test_exchange_comes_back (void)
 {
@@ -237,6 +237,48 @@ test_unconfirmed_frozen (void)
   sink_rig_clear (&rig);
 }
 
+/* The right to write is taken from one of two that had it: that one waits and says why, later and later; the other one
+ * goes on. */
+static void
+test_right_taken_away (void)
+{
+  gchar *uri = sink_rig_uri_with ("amqpsink", "writer:pw", "%2f");
+  guint64 connects;
+  SinkRig rig, other;
+
+  sink_rig_rabbitmqctl ("add_user writer pw");
+  sink_rig_rabbitmqctl ("set_permissions writer .* .* .*");
+  sink_rig_init (&other, "amqpsink", uri, "exchange=t-other");
+  sink_rig_init (&rig, "amqpsink", uri, "exchange=t-taken");
+  sink_rig_play (&other);
+  sink_rig_play (&rig);
+  sink_rig_push_range (&other, 1, 5);
+  sink_rig_push_range (&rig, 1, 5);
+  sink_rig_await_stat (&other, "delivered", 5);
+  sink_rig_await_stat (&rig, "delivered", 5);
+
+  sink_rig_rabbitmqctl ("set_permissions writer .* t-other .*");
+  sink_rig_rabbitmqctl ("close_all_connections test");  /* a channel remembers its rights */
+  sink_rig_push_range (&rig, 6, 10);
+  sink_rig_await_message (&rig, GST_MESSAGE_WARNING);
+  assert_warned (&rig, "may not write to exchange \"t-taken\"");
+  sink_rig_push_range (&other, 6, 10);
+  sink_rig_await_stat (&other, "delivered", 10);
+  connects = sink_rig_get_stat (&other, "connects");
+  sink_rig_await_stat (&other, "connects", connects + 1);       /* it was tried again, and is not warned of again */
+  assert_warned (&rig, "may not write");
+
+  sink_rig_rabbitmqctl ("set_permissions writer .* .* .*");
+  sink_rig_push_eos (&rig);
+  sink_rig_push_eos (&other);
+  g_assert_cmpuint (sink_rig_get_stat (&rig, "delivered"), ==, 10);
+  g_assert_cmpuint (sink_rig_count (&rig, GST_MESSAGE_ERROR) + sink_rig_count (&other, GST_MESSAGE_ERROR), ==, 0);
+  sink_rig_clear (&rig);
+  sink_rig_clear (&other);
+  sink_rig_rabbitmqctl ("delete_user writer");
+  g_free (uri);
+}
+
 /* A broker in an alarm does not read: a sink that comes then waits for the end of it, and the connection stays. */
 static void
 test_added_in_alarm (void)
@@ -354,8 +396,8 @@ push_eos (gpointer harness)
 static void
 test_stop_in_eos (void)
 {
-  gchar *line = g_strdup_printf ("redisframesink name=store uri=%s drain-timeout=%" G_GUINT64_FORMAT " ! metadatapub "
-      "name=events uri=%s timeout=%" G_GUINT64_FORMAT " drain-timeout=%" G_GUINT64_FORMAT, sink_rig_uri ("redisframesink"),
+  gchar *line = g_strdup_printf ("redisframesink name=store uri=%s drain-timeout=%" G_GUINT64_FORMAT " ! "
+      "metadatapub name=events uri=%s timeout=%" G_GUINT64_FORMAT " drain-timeout=%" G_GUINT64_FORMAT, sink_rig_uri ("redisframesink"),
       600 * GST_SECOND, sink_rig_uri ("metadatapub"), 600 * GST_SECOND, 600 * GST_SECOND);
   GstElement *chain = gst_parse_bin_from_description (line, FALSE, NULL);
   GstElement *store = gst_bin_get_by_name (GST_BIN (chain), "store");
@@ -420,6 +462,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sink-healing/unconfirmed-tail", test_unconfirmed_tail);
   g_test_add_func ("/sink-healing/unconfirmed-frozen", test_unconfirmed_frozen);
   g_test_add_func ("/sink-healing/added-in-alarm", test_added_in_alarm);
+  g_test_add_func ("/sink-healing/right-taken-away", test_right_taken_away);
   g_test_add_func ("/sink-healing/redis-no-permission", test_redis_no_permission);
   g_test_add_func ("/sink-healing/no-descriptors", test_no_descriptors);
   g_test_add_func ("/sink-healing/stop-in-eos", test_stop_in_eos);
