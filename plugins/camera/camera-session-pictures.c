@@ -138,6 +138,16 @@ is_disposable (GstPad *pad, GstBuffer *buffer)
   return disposable;
 }
 
+/* A keyframe alone needs nothing of what is held, and in this mode all that comes out goes out. */
+static void
+drop_held (GstEdgeCameraSession *session)
+{
+  if (session->batch.units.length == 0)
+    return;
+  GST_EDGE_CAMERA_COUNT (session->camera->counters.skipped, session->batch.units.length);
+  gst_edge_camera_batch_clear (&session->batch);
+}
+
 /* A picture whose frame will be dropped for the frame rate. */
 static GstEdgeCameraVerdict
 judge_unwanted_locked (GstEdgeCameraSession *session, GstPad *pad, GstBuffer *buffer)
@@ -156,6 +166,8 @@ judge_locked (GstEdgeCameraSession *session, GstPad *pad, GstBuffer *buffer, Gst
       gst_edge_camera_decode_judge (&camera->decode, time, keyframe,
       camera->limiter.period);
 
+  if (camera->decode.keyframes_only)
+    drop_held (session);
   if (verdict == GST_EDGE_CAMERA_VERDICT_ALONE) {
     /* one that the frame rate does not want need not be decoded */
     if (gst_edge_camera_limiter_wants (&camera->limiter, time)) {

@@ -115,6 +115,57 @@ watch_twice (const gchar *encoder)
   return skipped;
 }
 
+/* PTS of what goes out at one frame per second. */
+typedef struct
+{
+  GstClockTime first;
+  GstClockTime last;
+} Times;
+
+/* In the first second the sender's clock becomes known, at which the frame rate begins anew. */
+static GstPadProbeReturn
+on_rare_frame (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
+{
+  Times *times = user_data;
+  GstClockTime time = GST_BUFFER_PTS (GST_PAD_PROBE_INFO_BUFFER (info));
+
+  if (!GST_CLOCK_TIME_IS_VALID (times->first))
+    times->first = time;
+  else if (time > times->first + 3 * GST_SECOND / 2)
+    g_assert_cmpuint (time, >, times->last + GST_SECOND / 2);
+  times->last = time;
+  return GST_PAD_PROBE_OK;
+}
+
+/* Where decoding turns to keyframes only, what was held goes nowhere: nobody wants it. Of black pictures the bit rate,
+ * a tag, hardly ever changes; with an event nothing is held any more. */
+static void
+test_switch (void)
+{
+  Server *server = server_start ("( videotestsrc is-live=true pattern=black ! video/x-raw, format=I420, width=64, "
+      "height=64, framerate=20/1 ! x264enc speed-preset=ultrafast tune=zerolatency key-int-max=20 ! "
+      "h264parse config-interval=-1 ! rtph264pay name=pay0 )", NULL);
+  gchar *uri = g_strdup_printf ("uri=rtsp://127.0.0.1:%u/cam1 decode=auto framerate=1", server_get_port (server));
+  Rig *rig = rig_start (1, server_get_port (server), uri, "fakesink async=false");
+  GstPad *pad = gst_element_get_static_pad (rig_get_camera (rig, 1)->element, "src");
+  Times times = { GST_CLOCK_TIME_NONE, GST_CLOCK_TIME_NONE };
+  gboolean only = FALSE;
+  GstStructure *stats;
+
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_rare_frame, &times, NULL);
+  while (!only) {
+    rig_await_frames (rig, 1, 1);
+    g_object_get (rig_get_camera (rig, 1)->element, "stats", &stats, NULL);
+    g_assert_true (gst_structure_get_boolean (stats, "keyframes-only", &only));
+    gst_structure_free (stats);
+  }
+  rig_await_frames (rig, 1, 3);
+  rig_stop (rig);
+  gst_object_unref (pad);
+  server_stop (server);
+  g_free (uri);
+}
+
 static gboolean
 has_element (const gchar *name)
 {
@@ -162,5 +213,6 @@ main (int argc, char **argv)
   g_test_add_func ("/rtspcamerasrc/batch/references", test_references);
   g_test_add_func ("/rtspcamerasrc/batch/disposable", test_disposable);
   g_test_add_func ("/rtspcamerasrc/batch/h265", test_h265);
+  g_test_add_func ("/rtspcamerasrc/batch/switch", test_switch);
   return g_test_run ();
 }
