@@ -14,6 +14,7 @@
 #define RATE_WINDOW (2 * G_TIME_SPAN_SECOND)
 #define ENOUGH_FRAMES 5         /* for a rate before the first window ends */
 #define MAX_PICTURE_BYTES (32 * 1024 * 1024)
+#define CLOCK_SET_BACK (60 * G_GINT64_CONSTANT (1000000000))    /* frames do not come in another order by so much */
 #define DELAY_WEIGHT 8          /* a new delay counts for 1 / 8 */
 
 struct _GstEdgeCameraRecord
@@ -218,7 +219,8 @@ gst_edge_camera_record_offer_picture (GstEdgeCameraRecord *record, GstBuffer *bu
   if (!gst_edge_camera_pictures_are_wanted () || gst_buffer_get_size (buffer) > MAX_PICTURE_BYTES)
     return;
   g_mutex_lock (&record->picture_lock);
-  if (record->picture == NULL || capture_time > record->picture_time) {
+  if (record->picture == NULL || capture_time > record->picture_time
+      || capture_time < record->picture_time - CLOCK_SET_BACK) {
     old = record->picture;
     record->picture = gst_buffer_ref (buffer);
     SET (record->picture_time, capture_time);

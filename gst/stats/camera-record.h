@@ -64,8 +64,8 @@ GST_EDGE_API guint gst_edge_camera_records_get_generation (void);
 GST_EDGE_API void gst_edge_camera_pictures_want (gboolean wanted);
 GST_EDGE_API gboolean gst_edge_camera_pictures_are_wanted (void);
 
-/* The latest frame of the camera, a JPEG, kept by reference; an older one than what is there is ignored, as is one that
- * nobody wants. */
+/* The latest frame of the camera, a JPEG, kept by reference; an older one than what is there is ignored, unless it is so
+ * much older that the clock was set, as is one that nobody wants. */
 GST_EDGE_API void gst_edge_camera_record_offer_picture (GstEdgeCameraRecord * record, GstBuffer * buffer,
     gint64 capture_time);
 

@@ -91,7 +91,16 @@ GST_START_TEST (pictures_are_kept_by_reference_while_wanted)
   ck_assert_int_eq (time, 2000);
   gst_buffer_unref (picture);
 
+  /* the clock is set back by an hour */
+  gst_edge_camera_record_offer_picture (record, second, 3600 * GST_SECOND + 2000);
+  gst_edge_camera_record_offer_picture (record, first, 2000);
+  picture = gst_edge_camera_record_get_picture (record, &time);
+  ck_assert_ptr_eq (picture, first);
+  ck_assert_int_eq (time, 2000);
+  gst_buffer_unref (picture);
+
   gst_edge_camera_pictures_want (FALSE);
+  ASSERT_MINI_OBJECT_REFCOUNT (first, "first", 1);
   ASSERT_MINI_OBJECT_REFCOUNT (second, "second", 1);
   gst_edge_camera_record_unuse (record);
   gst_buffer_unref (first);
