@@ -23,7 +23,8 @@
 
 struct _GstEdgeJsonLog
 {
-  gint fd;
+  GMutex lock;
+  gint fd;                      /* lock; -1 = closed */
   gint64 stale_after;
   GstEdgeTick *tick;            /* nullable */
 };
@@ -36,9 +37,11 @@ write_line (GstEdgeJsonLog *log, gchar *line)
   gssize n;
 
   g_string_append_c (text, '\n');
+  g_mutex_lock (&log->lock);
   do {
-    n = write (log->fd, text->str, text->len);
+    n = log->fd >= 0 ? write (log->fd, text->str, text->len) : 0;
   } while (n < 0 && errno == EINTR);
+  g_mutex_unlock (&log->lock);
   g_string_free (text, TRUE);
   g_free (line);
 }
@@ -129,6 +132,7 @@ gst_edge_json_log_new (const gchar *file, gint64 interval, gint64 stale_after, G
     return NULL;
   }
   log = g_new0 (GstEdgeJsonLog, 1);
+  g_mutex_init (&log->lock);
   log->fd = fd;
   log->stale_after = stale_after;
   gst_debug_add_log_function (log_record, log, NULL);
@@ -137,11 +141,27 @@ gst_edge_json_log_new (const gchar *file, gint64 interval, gint64 stale_after, G
   return log;
 }
 
+/* To remove a log function does not wait for the threads that are in it, and any may have read the list of them before:
+ * so what they look at stays. It is small, and few are ever made. */
+static void
+keep (GstEdgeJsonLog *log)
+{
+  static GMutex lock;
+  static GSList *closed;
+
+  g_mutex_lock (&lock);
+  closed = g_slist_prepend (closed, log);
+  g_mutex_unlock (&lock);
+}
+
 void
 gst_edge_json_log_free (GstEdgeJsonLog *log)
 {
   g_clear_pointer (&log->tick, gst_edge_ticker_remove);
   gst_debug_remove_log_function_by_data (log);
+  g_mutex_lock (&log->lock);
   close (log->fd);
-  g_free (log);
+  log->fd = -1;
+  g_mutex_unlock (&log->lock);
+  keep (log);
 }
