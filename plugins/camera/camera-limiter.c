@@ -29,8 +29,9 @@ gst_edge_camera_limiter_set_rate (GstEdgeCameraLimiter *limiter, guint fps_n, gu
   limiter->started = FALSE;
 }
 
-/* Times may begin to come from another clock. */
-#define JUMP_BACK (10 * GST_SECOND)
+/* Times may begin to come from another clock, or the sender's is set. Pictures come in another order by less, and what
+ * is less than a jump costs all frames until the time is reached again. */
+#define JUMP_BACK (2 * GST_SECOND)
 #define JUMP_AHEAD (3600 * GST_SECOND)
 
 static gboolean

@@ -239,6 +239,25 @@ test_no_burst_after_gap (void)
   g_assert_cmpuint (out, <=, 32);
 }
 
+/* The sender's clock is set back by 3 s. */
+static void
+test_clock_set_back (void)
+{
+  GstEdgeCameraLimiter limiter = { 0, };
+  guint i, out = 0;
+
+  gst_edge_camera_limiter_set_rate (&limiter, 10, 1);
+  for (i = 0; i < 200; i++) {
+    GstClockTime time = 10 * GST_SECOND + i * 50 * MS - (i >= 100 ? 3 * GST_SECOND : 0);
+
+    if (gst_edge_camera_limiter_wants (&limiter, time)) {
+      gst_edge_camera_limiter_take (&limiter, time);
+      out++;
+    }
+  }
+  g_assert_cmpuint (out, ==, 100);
+}
+
 /* On a busy machine some frames come late, and the next ones in time again. The camera sends no more than is wanted, so
  * all are. */
 static void
@@ -368,6 +387,7 @@ main (int argc, char **argv)
   g_test_add_func ("/camera-limiter/no-burst-after-gap",
       test_no_burst_after_gap);
   g_test_add_func ("/camera-limiter/late-frames", test_late_frames);
+  g_test_add_func ("/camera-limiter/clock-set-back", test_clock_set_back);
   g_test_add_func ("/camera-lag/overload", test_lag_overload);
   g_test_add_func ("/camera-lag/pause", test_lag_pause);
   g_test_add_func ("/camera-lag/burst", test_lag_burst);
