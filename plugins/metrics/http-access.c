@@ -93,21 +93,28 @@ gst_edge_http_is_authorized (const gchar *secret, const gchar *authorization)
   return authorized;
 }
 
+/* With or without a port. */
+static gboolean
+host_is (const gchar *host, const gchar *name)
+{
+  gsize length = strlen (name);
+
+  return g_ascii_strncasecmp (host, name, length) == 0 && (host[length] == '\0' || host[length] == ':');
+}
+
 gboolean
-gst_edge_http_host_is_local (const gchar *host)
+gst_edge_http_host_is_local (const gchar *host, const gchar *address)
 {
   static const gchar *names[] = { "localhost", "127.0.0.1", "[::1]" };
+  gboolean bare = strchr (address, ':') == NULL;        /* an IPv6 address stands in brackets there */
   guint i;
 
   if (host == NULL)             /* HTTP/1.0: no browser */
     return TRUE;
-  for (i = 0; i < G_N_ELEMENTS (names); i++) {
-    gsize length = strlen (names[i]);
-
-    if (g_ascii_strncasecmp (host, names[i], length) == 0 && (host[length] == '\0' || host[length] == ':'))
+  for (i = 0; i < G_N_ELEMENTS (names); i++)
+    if (host_is (host, names[i]))
       return TRUE;
-  }
-  return FALSE;
+  return bare && host_is (host, address);
 }
 
 gboolean

@@ -21,9 +21,9 @@ void gst_edge_http_secret_free (gchar * secret);
  * the password of HTTP Basic with any user. Takes the same time whatever is wrong. */
 gboolean gst_edge_http_is_authorized (const gchar * secret, const gchar * authorization);
 
-/* @host: (nullable): the header. Whether it names this machine: pages of other sites can make a browser ask a server on
- * loopback, but only under a name of their own. */
-gboolean gst_edge_http_host_is_local (const gchar * host);
+/* @host: (nullable): the header; @address: numerical, on which the server listens. Whether the former names this machine:
+ * pages of other sites can make a browser ask a server on loopback, but only under a name of their own. */
+gboolean gst_edge_http_host_is_local (const gchar * host, const gchar * address);
 
 /* @address: numerical */
 gboolean gst_edge_http_address_is_loopback (const gchar * address);

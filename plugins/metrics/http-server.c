@@ -33,7 +33,7 @@ struct _GstEdgeHttpServer
   const GstEdgeHttpRoute *routes;
   gpointer user_data;
   gchar *secret;                /* nullable */
-  gboolean only_local_names;
+  gchar *local_address;         /* nullable: any name will do */
 };
 
 static void
@@ -167,9 +167,10 @@ answer (GstEdgeHttpServer *server, struct MHD_Connection *connection, const gcha
     gst_edge_http_reply_set_error (reply, MHD_HTTP_METHOD_NOT_ALLOWED, "Only GET and HEAD.");
   else if (has_body (connection))
     gst_edge_http_reply_set_error (reply, MHD_HTTP_CONTENT_TOO_LARGE, "A request here has no body.");
-  else if (server->only_local_names && !gst_edge_http_host_is_local (get_header (connection, MHD_HTTP_HEADER_HOST)))
-    gst_edge_http_reply_set_error (reply, MHD_HTTP_FORBIDDEN, "This server listens on loopback: ask it as "
-        "localhost. To serve other names, set a token.");
+  else if (server->local_address != NULL
+      && !gst_edge_http_host_is_local (get_header (connection, MHD_HTTP_HEADER_HOST), server->local_address))
+    gst_edge_http_reply_set_error (reply, MHD_HTTP_FORBIDDEN, "This server listens on loopback: ask it by its "
+        "address or as localhost. To serve other names, set a token.");
   else if (server->secret != NULL && (route == NULL || !route->open)
       && !gst_edge_http_is_authorized (server->secret, get_header (connection, MHD_HTTP_HEADER_AUTHORIZATION)))
     gst_edge_http_reply_set_error (reply, MHD_HTTP_UNAUTHORIZED, "Wants the token.");
@@ -237,7 +238,8 @@ gst_edge_http_server_new (const GstEdgeHttpOptions *options, const GstEdgeHttpRo
   server->routes = routes;
   server->user_data = user_data;
   server->secret = g_strdup (options->secret);
-  server->only_local_names = options->secret == NULL && gst_edge_http_address_is_loopback (options->address);
+  if (options->secret == NULL && gst_edge_http_address_is_loopback (options->address))
+    server->local_address = g_strdup (options->address);
   server->deadlines = gst_edge_http_deadlines_new ();
   server->daemon = MHD_start_daemon (flags, options->port, NULL, NULL, on_request, server,
       MHD_OPTION_EXTERNAL_LOGGER, log_mhd, NULL,
@@ -264,6 +266,7 @@ gst_edge_http_server_free (GstEdgeHttpServer *server)
     MHD_stop_daemon (server->daemon);
   gst_edge_http_deadlines_free (server->deadlines);
   gst_edge_http_secret_free (server->secret);
+  g_free (server->local_address);
   g_free (server);
 }
 

@@ -210,14 +210,19 @@ GST_END_TEST;
 
 GST_START_TEST (other_names_of_this_machine_are_refused)
 {
-  fail_unless (gst_edge_http_host_is_local (NULL));
-  fail_unless (gst_edge_http_host_is_local ("localhost"));
-  fail_unless (gst_edge_http_host_is_local ("LocalHost:9464"));
-  fail_unless (gst_edge_http_host_is_local ("127.0.0.1:9464"));
-  fail_unless (gst_edge_http_host_is_local ("[::1]:9464"));
-  fail_if (gst_edge_http_host_is_local ("localhost.example.org:9464"));
-  fail_if (gst_edge_http_host_is_local ("rebound.example.org"));
-  fail_if (gst_edge_http_host_is_local (""));
+  fail_unless (gst_edge_http_host_is_local (NULL, "127.0.0.1"));
+  fail_unless (gst_edge_http_host_is_local ("localhost", "127.0.0.1"));
+  fail_unless (gst_edge_http_host_is_local ("LocalHost:9464", "127.0.0.1"));
+  fail_unless (gst_edge_http_host_is_local ("127.0.0.1:9464", "127.0.0.1"));
+  fail_unless (gst_edge_http_host_is_local ("[::1]:9464", "127.0.0.1"));
+  fail_if (gst_edge_http_host_is_local ("localhost.example.org:9464", "127.0.0.1"));
+  fail_if (gst_edge_http_host_is_local ("rebound.example.org", "127.0.0.1"));
+  fail_if (gst_edge_http_host_is_local ("", "127.0.0.1"));
+  /* any address of loopback can be listened on */
+  fail_unless (gst_edge_http_host_is_local ("127.0.0.2:9464", "127.0.0.2"));
+  fail_if (gst_edge_http_host_is_local ("127.0.0.20:9464", "127.0.0.2"));
+  fail_if (gst_edge_http_host_is_local ("127.0.0.2:9464", "127.0.0.1"));
+  fail_unless (gst_edge_http_host_is_local ("[::1]:9464", "::1"));
 }
 
 GST_END_TEST;
