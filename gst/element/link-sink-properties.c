@@ -102,7 +102,7 @@ dup_redacted_uri (GstEdgeLinkSink *self)
     text = g_strdup (gst_edge_endpoint_get_text (endpoint));
     gst_edge_endpoint_unref (endpoint);
   }
-  g_free (uri);
+  replace_secret (&uri, NULL);
   return text;
 }
 

@@ -232,6 +232,7 @@ gst_edge_link_client_new (const GstEdgeTransportClass *transport, GstEdgeEndpoin
   link->client_news = TRUE;
   if (link->state == GST_EDGE_LINK_FAILED) {    /* a new hope */
     GST_EDGE_COUNTER_SET (link->state, GST_EDGE_LINK_CONNECTING);
+    g_clear_pointer (&link->reason, g_free);
     link->state_serial++;
   }
   g_mutex_unlock (&link->lock);

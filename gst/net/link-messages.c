@@ -241,9 +241,9 @@ settle (GstEdgeLink *link, GstEdgeMessage *message, GstEdgeResult result, const 
   }
   if (result == GST_EDGE_DELIVERED && message->returned)
     result = GST_EDGE_RETURNED;
-  if (link->suspects > 0)
-    link->suspects--;
   if (result != GST_EDGE_SENT) {        /* the server has said something */
+    if (link->suspects > 0)
+      link->suspects--;
     gst_edge_backoff_reset (&link->backoff);
     gst_edge_backoff_reset (&link->parking);
     if (!link->blocked)
@@ -302,15 +302,14 @@ gst_edge_link_limit_size (GstEdgeLink *link, guint64 max_size, const gchar *deta
   g_mutex_lock (&link->lock);
   link->max_size = max_size;
   g_mutex_unlock (&link->lock);
+  link->found_oversize = TRUE;  /* also when it was one that counts as sent already */
 
   for (node = link->in_flight.head; node != NULL; node = next) {
     GstEdgeMessage *message = node->data;
 
     next = node->next;
-    if (message->size > max_size) {
-      link->found_oversize = TRUE;
+    if (message->size > max_size)
       settle (link, message, GST_EDGE_OVERSIZE, detail);
-    }
   }
 }
 

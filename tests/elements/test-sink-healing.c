@@ -397,8 +397,9 @@ static void
 test_stop_in_eos (void)
 {
   gchar *line = g_strdup_printf ("redisframesink name=store uri=%s drain-timeout=%" G_GUINT64_FORMAT " ! "
-      "metadatapub name=events uri=%s timeout=%" G_GUINT64_FORMAT " drain-timeout=%" G_GUINT64_FORMAT, sink_rig_uri ("redisframesink"),
-      600 * GST_SECOND, sink_rig_uri ("metadatapub"), 600 * GST_SECOND, 600 * GST_SECOND);
+      "metadatapub name=events uri=%s timeout=%" G_GUINT64_FORMAT " drain-timeout=%" G_GUINT64_FORMAT,
+      sink_rig_uri ("redisframesink"), 600 * GST_SECOND, sink_rig_uri ("metadatapub"), 600 * GST_SECOND,
+      600 * GST_SECOND);
   GstElement *chain = gst_parse_bin_from_description (line, FALSE, NULL);
   GstElement *store = gst_bin_get_by_name (GST_BIN (chain), "store");
   GstElement *events = gst_bin_get_by_name (GST_BIN (chain), "events");
