@@ -33,6 +33,7 @@ struct _GstEdgeDeployment
   GstEdgeConfig *wanted;        /* lock */
   gboolean news;                /* lock: wanted is new to the manager */
   gboolean settled;             /* lock */
+  GstMessage *early_error;      /* lock: the first one before that. Nullable */
   gboolean scheduled;           /* lock: the manager will reconcile */
   gboolean finishing;           /* lock */
   gint64 deadline;              /* lock: when finishing: for all */

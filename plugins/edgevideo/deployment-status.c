@@ -202,6 +202,8 @@ is_for_application (GstEdgeDeployment *self, GstEdgeVideoCamera *camera, GstMess
 
   g_mutex_lock (&self->lock);
   slot = gst_edge_deployment_find_slot (self, GST_OBJECT_NAME (camera));
+  if (!self->settled && self->early_error == NULL)
+    self->early_error = gst_message_ref (message);
   result = !self->settled
       || (slot != NULL && slot->initial && !slot->stopping && GST_EDGE_IS_LINK_SINK (GST_MESSAGE_SRC (message)));
   g_mutex_unlock (&self->lock);

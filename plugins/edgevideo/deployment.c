@@ -305,12 +305,16 @@ gst_edge_deployment_new (GstBin *bin, GstEdgeConfig *config, const GstEdgeDeploy
   return self;
 }
 
-void
+GstMessage *
 gst_edge_deployment_set_settled (GstEdgeDeployment *self)
 {
+  GstMessage *early_error;
+
   g_mutex_lock (&self->lock);
   self->settled = TRUE;
+  early_error = g_steal_pointer (&self->early_error);
   g_mutex_unlock (&self->lock);
+  return early_error;
 }
 
 GMainContext *
@@ -416,6 +420,7 @@ gst_edge_deployment_unref (GstEdgeDeployment *self)
   g_main_context_unref (self->context);
   g_ptr_array_unref (self->slots);
   gst_edge_config_unref (self->wanted);
+  gst_clear_message (&self->early_error);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->changed);
   g_free (self->pool);

@@ -33,8 +33,9 @@ typedef struct
 GstEdgeDeployment *gst_edge_deployment_new (GstBin * bin, GstEdgeConfig * config,
     const GstEdgeDeploymentSettings * settings, GError ** error);
 
-/* The bin has reached PLAYING: from now on no error of a camera is the bin's. */
-void gst_edge_deployment_set_settled (GstEdgeDeployment * self);
+/* The bin has reached PLAYING: from now on no error of a camera is the bin's. Returns: (transfer full) (nullable): the
+ * first one that was. */
+GstMessage *gst_edge_deployment_set_settled (GstEdgeDeployment * self);
 
 /* Where its thread runs; until gst_edge_deployment_stop(). */
 GMainContext *gst_edge_deployment_get_context (GstEdgeDeployment * self);

@@ -206,13 +206,20 @@ finish_stop (GstEdgeVideoBin *self)
   gst_edge_video_bin_unlock_config (self);
 }
 
+/* What came as an error on the way here is said again: gst-launch-1.0 prints one that comes before PAUSED is reached,
+ * and goes on to PLAYING all the same, where the pipeline would run for ever with nothing to do. */
 static void
 announce_playing (GstEdgeVideoBin *self)
 {
-  if (self->check_only)
+  GstMessage *early_error;
+
+  if (self->check_only) {
     post_eos (self);
-  else
-    gst_edge_deployment_set_settled (self->deployment);
+    return;
+  }
+  early_error = gst_edge_deployment_set_settled (self->deployment);
+  if (early_error != NULL)
+    gst_element_post_message (GST_ELEMENT_CAST (self), early_error);
 }
 
 static GstStateChangeReturn
