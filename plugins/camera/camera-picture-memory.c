@@ -27,9 +27,19 @@ typedef struct
   gint n_views;                 /* atomic */
 } Picture;
 
+/* Blocks of the same size that wait to be used again. A picture lives until the next one is decoded or its view goes,
+ * so a few are enough; fetching such blocks from the kernel each time costs a page fault for every 4 kB. */
+#define MAX_SPARE 4
+
 typedef struct
 {
   GstAllocator parent;
+
+  GMutex lock;
+  guint8 *spare[MAX_SPARE];     /* lock */
+  guint n_spare;                /* lock */
+  gsize spare_size;             /* lock: of each */
+  gsize spare_align;            /* lock */
 } GstEdgeCameraPictureAllocator;
 
 typedef struct
@@ -42,6 +52,38 @@ G_DEFINE_TYPE (GstEdgeCameraPictureAllocator, gst_edge_camera_picture_allocator,
      static Picture *get_picture (GstMemory *memory)
 {
   return gst_memory_is_type (memory, MEMORY_TYPE) ? (Picture *) memory : NULL;
+}
+
+static guint8 *
+take_block (GstEdgeCameraPictureAllocator *self, gsize size, gsize align)
+{
+  guint8 *block = NULL;
+
+  g_mutex_lock (&self->lock);
+  if (self->n_spare > 0 && self->spare_size == size && self->spare_align == align)
+    block = self->spare[--self->n_spare];
+  g_mutex_unlock (&self->lock);
+  return block != NULL ? block : g_aligned_alloc (1, size, align + 1);
+}
+
+static void
+keep_block (GstEdgeCameraPictureAllocator *self, guint8 *block, gsize size, gsize align)
+{
+  gboolean kept;
+
+  g_mutex_lock (&self->lock);
+  if (self->spare_size != size || self->spare_align != align) {
+    while (self->n_spare > 0)
+      g_aligned_free (self->spare[--self->n_spare]);
+    self->spare_size = size;
+    self->spare_align = align;
+  }
+  kept = self->n_spare < MAX_SPARE;
+  if (kept)
+    self->spare[self->n_spare++] = block;
+  g_mutex_unlock (&self->lock);
+  if (!kept)
+    g_aligned_free (block);
 }
 
 /* As system memory does it, what was asked to be zero is. */
@@ -61,7 +103,7 @@ picture_alloc (GstAllocator *allocator, gsize size, GstAllocationParams *params)
   gsize max_size = params->prefix + size + params->padding;
   Picture *picture = g_new0 (Picture, 1);
 
-  picture->data = g_aligned_alloc (1, max_size, align + 1);
+  picture->data = take_block ((GstEdgeCameraPictureAllocator *) allocator, max_size, align);
   gst_memory_init (GST_MEMORY_CAST (picture), params->flags, allocator, NULL, max_size, align, params->prefix, size);
   clear_padding (picture, params, size, max_size);
   return GST_MEMORY_CAST (picture);
@@ -76,7 +118,7 @@ picture_free (GstAllocator *allocator, GstMemory *memory)
     __atomic_sub_fetch (&((Picture *) picture->original)->n_views, 1, __ATOMIC_RELEASE);
     gst_memory_unref (picture->original);
   } else if (memory->parent == NULL) {
-    g_aligned_free (picture->data);
+    keep_block ((GstEdgeCameraPictureAllocator *) allocator, picture->data, memory->maxsize, memory->align);
   }
   g_free (picture);
 }
@@ -147,8 +189,20 @@ picture_share (GstMemory *memory, gssize offset, gssize size)
 }
 
 static void
+gst_edge_camera_picture_allocator_finalize (GObject *object)
+{
+  GstEdgeCameraPictureAllocator *self = (GstEdgeCameraPictureAllocator *) object;
+
+  while (self->n_spare > 0)
+    g_aligned_free (self->spare[--self->n_spare]);
+  g_mutex_clear (&self->lock);
+  G_OBJECT_CLASS (gst_edge_camera_picture_allocator_parent_class)->finalize (object);
+}
+
+static void
 gst_edge_camera_picture_allocator_class_init (GstEdgeCameraPictureAllocatorClass *klass)
 {
+  G_OBJECT_CLASS (klass)->finalize = gst_edge_camera_picture_allocator_finalize;
   GST_ALLOCATOR_CLASS (klass)->alloc = picture_alloc;
   GST_ALLOCATOR_CLASS (klass)->free = picture_free;
 }
@@ -158,6 +212,7 @@ gst_edge_camera_picture_allocator_init (GstEdgeCameraPictureAllocator *self)
 {
   GstAllocator *allocator = GST_ALLOCATOR_CAST (self);
 
+  g_mutex_init (&self->lock);
   allocator->mem_type = MEMORY_TYPE;
   allocator->mem_map = picture_map;
   allocator->mem_unmap = picture_unmap;

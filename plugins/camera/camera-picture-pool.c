@@ -6,7 +6,8 @@
  *
  * Such a decoder decodes into the pool of whoever answers its ALLOCATION query, if that pool can align as FFmpeg
  * needs it. A buffer comes back when FFmpeg does not refer to its picture any more. The frame that was made of it may
- * still be around then, in a queue for instance: its bytes must stay, so such a buffer is not used again. */
+ * still be around then, in a queue for instance, and in the decoder's own books it always is: its bytes must stay, so
+ * such a buffer is not used again. Its memory is, once all have gone. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
