@@ -385,16 +385,27 @@ gst_edge_link_sink_render (GstBaseSink *sink, GstBuffer *buffer)
   return message != NULL ? submit (self, message) : GST_FLOW_OK;
 }
 
-/* What the element still does may wait for elements behind it, which are paused before this one: whoever pauses this one
- * then must not have to wait for the preroll lock. */
+/* What the element still does may wait for elements behind it, which are paused before this one: whoever pauses this
+ * one then must not have to wait for the preroll lock.
+ *
+ * Without the lock, a flush or a stop may have come and gone: it woke whoever waited for the preroll then, and will not
+ * wake again. The pad is marked as flushing before GstBaseSink takes the lock for that wake-up, and no flush ends while
+ * this thread streams. So with the lock, either the mark is seen, or the wake-up is still to come. */
 static GstFlowReturn
 finish_drain (GstEdgeLinkSink *self, gint64 deadline)
 {
   GstBaseSink *sink = GST_BASE_SINK (self);
+  gboolean flushing;
 
   GST_BASE_SINK_PREROLL_UNLOCK (sink);
   GST_EDGE_LINK_SINK_GET_CLASS (self)->drained (self, deadline);
   GST_BASE_SINK_PREROLL_LOCK (sink);
+
+  GST_OBJECT_LOCK (GST_BASE_SINK_PAD (sink));
+  flushing = GST_PAD_IS_FLUSHING (GST_BASE_SINK_PAD (sink));
+  GST_OBJECT_UNLOCK (GST_BASE_SINK_PAD (sink));
+  if (flushing)
+    return GST_FLOW_FLUSHING;
   return sink->need_preroll ? gst_base_sink_wait_preroll (sink) : GST_FLOW_OK;
 }
 

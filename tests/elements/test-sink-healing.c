@@ -392,60 +392,122 @@ push_eos (gpointer harness)
   return NULL;
 }
 
-/* A chain that waits at EOS for a broker that is frozen: stopping it does not. */
+/* A chain of a store and its events, which waits long at EOS. */
+typedef struct
+{
+  GstElement *chain, *store, *events;
+  GstHarness *harness;
+  Event eos;                    /* has come to the events */
+  GThread *thread;              /* pushes it */
+} EosChain;
+
 static void
-test_stop_in_eos (void)
+eos_chain_init (EosChain *self)
 {
   gchar *line = g_strdup_printf ("redisframesink name=store uri=%s drain-timeout=%" G_GUINT64_FORMAT " ! "
       "metadatapub name=events uri=%s timeout=%" G_GUINT64_FORMAT " drain-timeout=%" G_GUINT64_FORMAT,
       sink_rig_uri ("redisframesink"), 600 * GST_SECOND, sink_rig_uri ("metadatapub"), 600 * GST_SECOND,
       600 * GST_SECOND);
-  GstElement *chain = gst_parse_bin_from_description (line, FALSE, NULL);
-  GstElement *store = gst_bin_get_by_name (GST_BIN (chain), "store");
-  GstElement *events = gst_bin_get_by_name (GST_BIN (chain), "events");
-  GstPad *pad = gst_element_get_static_pad (store, "sink"), *events_pad = gst_element_get_static_pad (events, "sink");
-  Event eos = {.happened = FALSE };
-  GstHarness *h;
-  GThread *thread;
-  gint64 begin;
+  GstPad *pad;
+
+  memset (self, 0, sizeof (EosChain));
+  self->chain = gst_parse_bin_from_description (line, FALSE, NULL);
+  self->store = gst_bin_get_by_name (GST_BIN (self->chain), "store");
+  self->events = gst_bin_get_by_name (GST_BIN (self->chain), "events");
+  pad = gst_element_get_static_pad (self->store, "sink");
+  gst_element_add_pad (self->chain, gst_ghost_pad_new ("sink", pad));
+  gst_object_unref (pad);
+  pad = gst_element_get_static_pad (self->events, "sink");
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, note_eos, &self->eos, NULL);
+  gst_object_unref (pad);
+  self->harness = gst_harness_new_with_element (self->chain, "sink", NULL);
+  gst_harness_set_src_caps_str (self->harness, "image/jpeg,width=640,height=480");
+  g_free (line);
+}
+
+static void
+eos_chain_push (EosChain *self, guint first, guint last)
+{
   guint i;
 
-  gst_element_add_pad (chain, gst_ghost_pad_new ("sink", pad));
-  gst_pad_add_probe (events_pad, GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, note_eos, &eos, NULL);
-  h = gst_harness_new_with_element (chain, "sink", NULL);
-  gst_harness_set_src_caps_str (h, "image/jpeg,width=640,height=480");
-  for (i = 1; i <= 3; i++)
-    gst_harness_push (h, sink_rig_frame (i, 1000));
-  while (sink_rig_element_stat (events, "delivered") < 3)
+  for (i = first; i <= last; i++)
+    gst_harness_push (self->harness, sink_rig_frame (i, 1000));
+}
+
+static void
+eos_chain_start_eos (EosChain *self)
+{
+  self->thread = g_thread_new ("eos", push_eos, self->harness);
+  g_mutex_lock (&self->eos.lock);
+  while (!self->eos.happened)
+    g_cond_wait (&self->eos.cond, &self->eos.lock);
+  g_mutex_unlock (&self->eos.lock);
+}
+
+/* Nothing may hold it up; it takes as long as the machine takes. */
+static void
+eos_chain_stop (EosChain *self)
+{
+  gint64 begin = g_get_monotonic_time ();
+
+  gst_element_set_state (self->chain, GST_STATE_NULL);
+  g_thread_join (self->thread);
+  g_assert_cmpint (g_get_monotonic_time () - begin, <, SINK_RIG_PATIENCE);
+  sink_rig_assert_balanced (self->store);
+  sink_rig_assert_balanced (self->events);
+}
+
+static void
+eos_chain_clear (EosChain *self)
+{
+  gst_object_unref (self->store);
+  gst_object_unref (self->events);
+  gst_harness_teardown (self->harness);
+  gst_object_unref (self->chain);
+}
+
+/* A chain that waits at EOS for a broker that is frozen: stopping it does not. */
+static void
+test_stop_in_eos (void)
+{
+  EosChain chain;
+
+  eos_chain_init (&chain);
+  eos_chain_push (&chain, 1, 3);
+  while (sink_rig_element_stat (chain.events, "delivered") < 3)
     g_usleep (1000);
   sink_rig_servers ("freeze", "rabbitmq", NULL);
-  for (i = 4; i <= 6; i++)
-    gst_harness_push (h, sink_rig_frame (i, 1000));
-
-  thread = g_thread_new ("eos", push_eos, h);
-  g_mutex_lock (&eos.lock);
-  while (!eos.happened)
-    g_cond_wait (&eos.cond, &eos.lock);
-  g_mutex_unlock (&eos.lock);
-  begin = g_get_monotonic_time ();
-  gst_element_set_state (chain, GST_STATE_NULL);
-  g_test_message ("stopped in %" G_GINT64_FORMAT " ms", (g_get_monotonic_time () - begin) / 1000);
-  g_assert_cmpint (g_get_monotonic_time () - begin, <, SINK_RIG_PATIENCE);
-  g_thread_join (thread);
+  eos_chain_push (&chain, 4, 6);
+  eos_chain_start_eos (&chain);
+  eos_chain_stop (&chain);
   sink_rig_servers ("thaw", "rabbitmq", NULL);
 
-  sink_rig_assert_balanced (store);
-  sink_rig_assert_balanced (events);
-  g_assert_cmpuint (sink_rig_element_stat (store, "delivered"), ==, 6);
-  g_assert_cmpuint (sink_rig_element_stat (events, "delivered"), ==, 3);
-  g_assert_cmpuint (sink_rig_element_stat (events, "dropped-shutdown"), ==, 3);
-  gst_object_unref (pad);
-  gst_object_unref (events_pad);
-  gst_object_unref (store);
-  gst_object_unref (events);
-  gst_harness_teardown (h);
-  gst_object_unref (chain);
-  g_free (line);
+  g_assert_cmpuint (sink_rig_element_stat (chain.store, "delivered"), ==, 6);
+  g_assert_cmpuint (sink_rig_element_stat (chain.events, "delivered"), ==, 3);
+  g_assert_cmpuint (sink_rig_element_stat (chain.events, "dropped-shutdown"), ==, 3);
+  eos_chain_clear (&chain);
+}
+
+/* The store learns that the events have stopped, and that it stops itself, in any order; or that it is flushed. */
+static void
+test_stop_in_eos_often (gconstpointer flush)
+{
+  EosChain chain;
+  guint i;
+
+  sink_rig_servers ("freeze", "rabbitmq", NULL);
+  for (i = 0; i < 200; i++) {
+    eos_chain_init (&chain);
+    eos_chain_push (&chain, 1, 1);
+    eos_chain_start_eos (&chain);
+    if (flush != NULL) {
+      gst_harness_push_event (chain.harness, gst_event_new_flush_start ());
+      gst_harness_push_event (chain.harness, gst_event_new_flush_stop (TRUE));
+    }
+    eos_chain_stop (&chain);
+    eos_chain_clear (&chain);
+  }
+  sink_rig_servers ("thaw", "rabbitmq", NULL);
 }
 
 int
@@ -466,6 +528,8 @@ main (int argc, char **argv)
   g_test_add_func ("/sink-healing/right-taken-away", test_right_taken_away);
   g_test_add_func ("/sink-healing/redis-no-permission", test_redis_no_permission);
   g_test_add_func ("/sink-healing/no-descriptors", test_no_descriptors);
-  g_test_add_func ("/sink-healing/stop-in-eos", test_stop_in_eos);
+  g_test_add_func ("/sink-healing/stop-in-eos/once", test_stop_in_eos);
+  g_test_add_data_func ("/sink-healing/stop-in-eos/often", NULL, test_stop_in_eos_often);
+  g_test_add_data_func ("/sink-healing/stop-in-eos/flushed", "flush", test_stop_in_eos_often);
   return g_test_run ();
 }
