@@ -20,6 +20,7 @@ import unittest
 SOURCE_DIR = os.environ["EDGE_SOURCE_DIR"]
 sys.path.insert(0, os.path.join(SOURCE_DIR, "tests", "support"))
 
+import processes  # noqa: E402
 from cameras import Cameras  # noqa: E402
 from deployment import Watcher, wait_for  # noqa: E402
 from servers import Servers  # noqa: E402
@@ -30,30 +31,11 @@ SECONDS = 10
 PATIENCE = 120
 
 
-class Process:
-    """What the kernel says about one."""
-
-    def __init__(self, pid):
-        self.folder = f"/proc/{pid}"
-
-    def threads(self):
-        names = collections.Counter()
-        for task in os.listdir(self.folder + "/task"):
-            with open(f"{self.folder}/task/{task}/comm", encoding="utf-8") as file:
-                names[file.read().strip()] += 1
-        return names
-
-    def descriptors(self):
-        return len(os.listdir(self.folder + "/fd"))
-
-    def megabytes(self):
-        with open(self.folder + "/status", encoding="utf-8") as file:
-            return next(int(line.split()[1]) for line in file if line.startswith("VmRSS")) / 1024
-
-    def cpu_seconds(self):
-        with open(self.folder + "/stat", encoding="utf-8") as file:
-            fields = file.read().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def thread_names(pid):
+    names = collections.Counter()
+    for task in os.listdir(f"/proc/{pid}/task"):
+        names[processes.read(f"/proc/{pid}/task/{task}/comm").strip()] += 1
+    return names
 
 
 class ManyTest(unittest.TestCase):
@@ -111,18 +93,18 @@ class ManyTest(unittest.TestCase):
             return {event["camera_id"] for event in list(self.watcher.status) if event["state"] == "active"}
         wait_for(lambda: launch.poll() is not None or len(active()) == N_CAMERAS, "all cameras", PATIENCE)
         self.assertIsNone(launch.poll(), self.said())
-        process = Process(launch.pid)
-        started, cpu = time.monotonic() - began, process.cpu_seconds()
-        before = sum(process.threads().values()), process.descriptors()
+        pids = [launch.pid]
+        started, cpu = time.monotonic() - began, processes.cpu(pids)
+        before = processes.threads(pids), processes.descriptors(pids)
         seen = {camera: len(frames) for camera, frames in list(self.watcher.stored.items())}
         time.sleep(SECONDS)  # what is measured is what happens meanwhile
-        after = sum(process.threads().values()), process.descriptors()
+        after = processes.threads(pids), processes.descriptors(pids)
         delivered = sum(len(frames) for frames in list(self.watcher.stored.values())) - sum(seen.values())
-        load = (process.cpu_seconds() - cpu) / SECONDS
+        load = (processes.cpu(pids) - cpu) / SECONDS
         print(f"{N_CAMERAS} cameras active after {started:.1f} s; threads and descriptors {before}, {SECONDS} s later "
-              f"{after}; {process.megabytes():.0f} MB; {load * 100:.0f} % of one CPU; "
+              f"{after}; {processes.rss_kb(pids) / 1024:.0f} MB; {load * 100:.0f} % of one CPU; "
               f"{delivered / SECONDS:.0f} frames/s announced", flush=True)
-        print(dict(process.threads().most_common(12)), flush=True)
+        print(dict(thread_names(launch.pid).most_common(12)), flush=True)
         # five threads a camera, four of them rtspsrc's; the others do not depend on the number of cameras
         self.assertLessEqual(after[0], 30 + 5 * N_CAMERAS)
         self.assertLessEqual(after[1], 50 + 9 * N_CAMERAS)
