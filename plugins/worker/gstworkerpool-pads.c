@@ -49,6 +49,14 @@ gst_worker_pool_store_kept_events (GstWorkerPool *self)
   }
 }
 
+static void
+forget_kept_events (GstWorkerPool *self)
+{
+  g_mutex_lock (&self->lock);
+  g_queue_clear_full (&self->kept_events, (GDestroyNotify) gst_event_unref);
+  g_mutex_unlock (&self->lock);
+}
+
 void
 gst_worker_pool_reset_flow (GstWorkerPool *self, GstFlowReturn srcresult)
 {
@@ -87,13 +95,14 @@ static gboolean
 gst_worker_pool_src_activate_mode (GstPad *pad, GstObject *parent, GstPadMode mode, gboolean active)
 {
   GstWorkerPool *self = GST_WORKER_POOL (parent);
-  GstEvent *event;
 
   if (mode != GST_PAD_MODE_PUSH)
     return FALSE;
   if (self->lane == NULL)
     return !active;
   if (active) {
+    /* upstream may have sent some after the end of the flow, when only this pad was stopped yet */
+    forget_kept_events (self);
     gst_worker_pool_reset_flow (self, GST_FLOW_OK);
     gst_edge_lane_set_suspended (self->lane, FALSE);
     gst_edge_lane_set_flushing (self->lane, FALSE);
@@ -103,8 +112,7 @@ gst_worker_pool_src_activate_mode (GstPad *pad, GstObject *parent, GstPadMode mo
   gst_worker_pool_reset_flow (self, GST_FLOW_FLUSHING);
   gst_edge_lane_set_flushing (self->lane, TRUE);
   gst_edge_lane_wait_idle (self->lane);
-  while ((event = g_queue_pop_head (&self->kept_events)) != NULL)
-    gst_event_unref (event);
+  forget_kept_events (self);
   return TRUE;
 }
 

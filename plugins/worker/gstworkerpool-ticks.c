@@ -117,22 +117,22 @@ get_n_out (GstEdgeLane *lane)
   return out + errors;
 }
 
-/* Time in PAUSED does not count: nothing can go out there. And what must not leak may take its time, as long as it
- * gets anywhere. */
+/* Time in PAUSED does not count: nothing can go out there. What must not leak may take its time, as long as it gets
+ * anywhere. And when upstream went on, or flushed, it is not the end any more. */
 static gboolean
 is_too_late (GstWorkerPool *self, GstEdgeLane *lane)
 {
-  gboolean playing, must_not_leak, moved;
+  gboolean ending, must_not_leak, moved;
   guint64 n_out = get_n_out (lane);
 
   g_mutex_lock (&self->lock);
-  playing = self->playing;
+  ending = self->playing && self->eos;
   must_not_leak = self->limits.leaky == GST_EDGE_LEAKY_NO;
   g_mutex_unlock (&self->lock);
 
   moved = n_out != self->n_before_deadline;
   self->n_before_deadline = n_out;
-  return playing && !(must_not_leak && moved);
+  return ending && !(must_not_leak && moved);
 }
 
 static void

@@ -64,7 +64,7 @@ gst_worker_pool_ref_lane (GstWorkerPool *self)
 }
 
 static void
-tell_refused_options (GstWorkerPool *self, GstEdgeWorkerPoolFields refused)
+tell_refused_options (GstWorkerPool *self, const gchar *pool_name, GstEdgeWorkerPoolFields refused)
 {
   static const struct
   {
@@ -86,36 +86,50 @@ tell_refused_options (GstWorkerPool *self, GstEdgeWorkerPoolFields refused)
           names[i].property);
 
   GST_WARNING_OBJECT (self,
-      "pool %s is in use with other settings, ignoring: %s", self->pool_name,
-      list->str);
+      "pool %s is in use with other settings, ignoring: %s", pool_name, list->str);
   gst_element_post_message (GST_ELEMENT (self),
       gst_message_new_element (GST_OBJECT (self),
           gst_structure_new ("edge-pool-conflict", "pool", G_TYPE_STRING,
-              self->pool_name, "ignored", G_TYPE_STRING, list->str, NULL)));
+              pool_name, "ignored", G_TYPE_STRING, list->str, NULL)));
   g_string_free (list, TRUE);
+}
+
+/* (transfer full) (nullable): the pool that the properties name; NULL: there is an error on the bus. */
+static GstEdgeWorkerPool *
+get_pool (GstWorkerPool *self)
+{
+  GstEdgeWorkerPoolFields refused = 0;
+  GstEdgeWorkerPoolOptions options;
+  GstEdgeWorkerPool *pool;
+  GError *error = NULL;
+  gchar *name;
+
+  g_mutex_lock (&self->lock);
+  name = g_strdup (self->pool_name);
+  options = self->pool_options;
+  g_mutex_unlock (&self->lock);
+
+  pool = gst_edge_worker_pool_get_full (name, &options, &refused, &error);
+  if (pool == NULL) {
+    GST_ELEMENT_ERROR (self, RESOURCE, FAILED,
+        ("The threads of worker pool '%s' could not be started. Use a smaller "
+            "max-workers, or allow this process more threads.", name), ("%s", error->message));
+    g_error_free (error);
+  } else if (refused != 0) {
+    tell_refused_options (self, name, refused);
+  }
+  g_free (name);
+  return pool;
 }
 
 static gboolean
 start (GstWorkerPool *self)
 {
-  GstEdgeWorkerPoolFields refused = 0;
-  GstEdgeWorkerPool *pool;
+  GstEdgeWorkerPool *pool = get_pool (self);
   GstEdgeLane *lane;
-  GError *error = NULL;
 
-  pool = gst_edge_worker_pool_get_full (self->pool_name, &self->pool_options,
-      &refused, &error);
-  if (pool == NULL) {
-    GST_ELEMENT_ERROR (self, RESOURCE, FAILED,
-        ("The threads of worker pool '%s' could not be started. Use a smaller "
-            "max-workers, or allow this process more threads.",
-            self->pool_name), ("%s", error->message));
-    g_error_free (error);
+  if (pool == NULL)
     return FALSE;
-  }
-  if (refused != 0)
-    tell_refused_options (self, refused);
-
   lane = gst_edge_lane_new (pool, GST_OBJECT_NAME (self), gst_worker_pool_run,
       gst_worker_pool_drop, self);
 

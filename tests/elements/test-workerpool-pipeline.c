@@ -474,6 +474,42 @@ test_settings_under_load (void)
   finish (pipeline);
 }
 
+typedef struct
+{
+  GstElement *element;
+  gint stop;                    /* atomic */
+} Renamer;
+
+static gpointer
+rename_pool (gpointer data)
+{
+  Renamer *renamer = data;
+  guint i;
+
+  for (i = 0; g_atomic_int_get (&renamer->stop) == 0; i++)
+    g_object_set (renamer->element, "pool", i % 2 == 0 ? "one" : "another", "max-workers", 1 + i % 2,
+        "max-total-bytes", G_GUINT64_CONSTANT (1000000) << (i % 2), NULL);
+  return NULL;
+}
+
+/* Another thread changes what is asked of the pool just when the element gets into it. */
+static void
+test_settings_while_starting (void)
+{
+  Renamer renamer = { gst_element_factory_make ("workerpool", NULL), 0 };
+  GThread *thread = g_thread_new ("rename", rename_pool, &renamer);
+  guint i;
+
+  for (i = 0; i < 100; i++) {
+    g_assert_cmpint (gst_element_set_state (renamer.element, GST_STATE_PLAYING), ==, GST_STATE_CHANGE_SUCCESS);
+    gst_element_set_state (renamer.element, GST_STATE_READY);
+  }
+  g_atomic_int_set (&renamer.stop, 1);
+  g_thread_join (thread);
+  gst_element_set_state (renamer.element, GST_STATE_NULL);
+  gst_object_unref (renamer.element);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -492,5 +528,6 @@ main (int argc, char **argv)
   g_test_add_func ("/pipeline/remove", test_remove);
   g_test_add_func ("/pipeline/stop-from-worker", test_stop_from_worker);
   g_test_add_func ("/pipeline/settings-under-load", test_settings_under_load);
+  g_test_add_func ("/pipeline/settings-while-starting", test_settings_while_starting);
   return g_test_run ();
 }

@@ -4,6 +4,7 @@
  *
  * workerpool by itself: order, leaks with exact counts, flow returns, flushes, the end. */
 
+#include "work/ticker.h"
 #include "workerpool-rig.h"
 
 #define DELTA GST_BUFFER_FLAG_DELTA_UNIT
@@ -374,6 +375,34 @@ test_flush (void)
   rig_clear (&rig);
 }
 
+/* An event that came while the element was being stopped is none of the stream that begins when it starts again. */
+static void
+test_event_while_stopping (void)
+{
+  GstElement *element;
+  GstPad *sink, *src;
+  Rig rig;
+
+  rig_init (&rig, "", JPEG);
+  element = gst_harness_find_element (rig.h, "workerpool");
+  sink = gst_element_get_static_pad (element, "sink");
+  src = gst_element_get_static_pad (element, "src");
+
+  gst_pad_set_active (src, FALSE);      /* as a stop begins */
+  g_assert_true (gst_pad_send_event (sink,
+          gst_event_new_tag (gst_tag_list_new (GST_TAG_TITLE, "before", NULL))));
+  gst_element_set_state (element, GST_STATE_READY);
+  gst_element_set_state (element, GST_STATE_PLAYING);
+  gst_harness_push_event (rig.h, gst_event_new_flush_start ());
+  gst_harness_push_event (rig.h, gst_event_new_flush_stop (TRUE));
+  g_assert_null (gst_pad_get_sticky_event (src, GST_EVENT_TAG, 0));
+
+  gst_object_unref (sink);
+  gst_object_unref (src);
+  gst_object_unref (element);
+  rig_clear (&rig);
+}
+
 /* ---- the end ---- */
 
 static GstMessage *
@@ -403,6 +432,45 @@ test_drain_timeout (void)
   gst_element_set_bus (element, NULL);
   gst_object_unref (element);
   gst_object_unref (bus);
+  rig_clear (&rig);
+}
+
+static void
+count_tick (gpointer data)
+{
+  g_atomic_int_inc ((gint *) data);
+}
+
+/* What has passed when a call after it has come: calls come in the order in which they are due. */
+static void
+await_tick (gint64 interval)
+{
+  gint count = 0;
+  GstEdgeTick *tick = gst_edge_ticker_add (interval, count_tick, &count);
+
+  while (g_atomic_int_get (&count) == 0)
+    g_thread_yield ();
+  gst_edge_ticker_remove (tick);
+}
+
+/* The next stream comes before EOS is out: it is not the end any more, and nothing has to be out by some time. */
+static void
+test_next_stream (void)
+{
+  Rig rig;
+
+  rig_init_held (&rig, "drain-timeout=20000000", JPEG);
+  rig_push_range (&rig, 1, 2);
+  gst_harness_push_event (rig.h, gst_event_new_eos ());
+  gst_harness_push_event (rig.h, gst_event_new_stream_start ("next"));
+  gst_harness_set_src_caps_str (rig.h, JPEG);
+  rig_push_range (&rig, 3, 4);
+  await_tick (25000);
+  g_assert_cmpuint (rig_get_stat (&rig, "cancelled"), ==, 0);
+  gate_set_open (&rig.gate, TRUE);
+  rig_await (&rig, "4");
+  rig_assert_log (&rig, BEGIN " 0 1 2 eos " BEGIN " 3 4");
+  rig_assert_conserved (&rig);
   rig_clear (&rig);
 }
 
@@ -545,7 +613,9 @@ main (int argc, char **argv)
   g_test_add_func ("/workerpool/not-linked", test_not_linked);
   g_test_add_func ("/workerpool/error-before-eos", test_error_before_eos);
   g_test_add_func ("/workerpool/flush", test_flush);
+  g_test_add_func ("/workerpool/event-while-stopping", test_event_while_stopping);
   g_test_add_func ("/workerpool/drain-timeout", test_drain_timeout);
+  g_test_add_func ("/workerpool/next-stream", test_next_stream);
   g_test_add_func ("/workerpool/drain-on-stop", test_drain_on_stop);
   g_test_add_func ("/workerpool/stats-message", test_stats_message);
   g_test_add_func ("/workerpool/conflict", test_conflict);
