@@ -316,7 +316,7 @@ gst_edge_link_sink_install_properties (GObjectClass *klass)
       "circuit-reset; those in the first 10 s of an outage do not count (0 = never)", 0, G_MAXUINT,
       GST_EDGE_LINK_DEFAULT_CIRCUIT_MAX_FAILURES, ready);
   properties[PROP_CIRCUIT_RESET] = g_param_spec_uint64 ("circuit-reset", "Circuit reset",
-      "How long connecting pauses before a single new try, in ns", GST_MSECOND, G_MAXINT64,
+      "How long connecting pauses before a single new try (state circuit-half-open), in ns", GST_MSECOND, G_MAXINT64,
       DEFAULT_CIRCUIT_RESET, ready);
   properties[PROP_CA_FILE] = g_param_spec_string ("ca-file", "CA file",
       "amqps, rediss: PEM file of the authorities that may sign the server's certificate; NULL = those of "

@@ -122,8 +122,9 @@ badness (GstEdgeLinkState state)
     [GST_EDGE_LINK_CONNECTING] = 2,
     [GST_EDGE_LINK_BLOCKED] = 3,
     [GST_EDGE_LINK_BACKING_OFF] = 4,
-    [GST_EDGE_LINK_CIRCUIT_OPEN] = 5,
-    [GST_EDGE_LINK_FAILED] = 6,
+    [GST_EDGE_LINK_CIRCUIT_HALF_OPEN] = 5,
+    [GST_EDGE_LINK_CIRCUIT_OPEN] = 6,
+    [GST_EDGE_LINK_FAILED] = 7,
   };
 
   return order[state];

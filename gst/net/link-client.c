@@ -89,8 +89,9 @@ gst_edge_link_client_leave_locked (GstEdgeLinkClient *client)
 static void
 count_dropped_locked (GstEdgeLinkClient *client, GArray *dropped)
 {
-  GstEdgeLinkDrop full = client->link->state == GST_EDGE_LINK_CIRCUIT_OPEN ? GST_EDGE_LINK_DROP_CIRCUIT
-      : GST_EDGE_LINK_DROP_FULL;
+  GstEdgeLinkState state = client->link->state;
+  GstEdgeLinkDrop full = state == GST_EDGE_LINK_CIRCUIT_OPEN || state == GST_EDGE_LINK_CIRCUIT_HALF_OPEN
+      ? GST_EDGE_LINK_DROP_CIRCUIT : GST_EDGE_LINK_DROP_FULL;
   guint i;
 
   for (i = 0; dropped != NULL && i < dropped->len; i++) {

@@ -17,7 +17,7 @@ const gchar *
 gst_edge_link_state_get_name (GstEdgeLinkState state)
 {
   static const gchar *names[] = {
-    "closed", "connecting", "ready", "blocked", "backing-off", "circuit-open", "failed"
+    "closed", "connecting", "ready", "blocked", "backing-off", "circuit-open", "circuit-half-open", "failed"
   };
 
   return names[state];
@@ -27,7 +27,7 @@ static gboolean
 is_trouble (GstEdgeLinkState state)
 {
   return state == GST_EDGE_LINK_BACKING_OFF || state == GST_EDGE_LINK_CIRCUIT_OPEN
-      || state == GST_EDGE_LINK_BLOCKED;
+      || state == GST_EDGE_LINK_CIRCUIT_HALF_OPEN || state == GST_EDGE_LINK_BLOCKED;
 }
 
 /* Tells the clients through their news; logs each change once. */

@@ -186,6 +186,20 @@ gst_edge_link_lose_connection (GstEdgeLink *link, const GError *error)
     back_off (link, error);
 }
 
+/* The single try of a half-open circuit is a state of its own; it is told before that try, which may take long. */
+static void
+tell_half_open (GstEdgeLink *link)
+{
+  gchar *reason;
+
+  g_mutex_lock (&link->lock);
+  reason = g_strdup (link->reason);
+  g_mutex_unlock (&link->lock);
+  gst_edge_link_set_state (link, GST_EDGE_LINK_CIRCUIT_HALF_OPEN, reason);
+  gst_edge_link_serve_news (link);
+  g_free (reason);
+}
+
 static void
 connect_now (GstEdgeLink *link)
 {
@@ -194,6 +208,8 @@ connect_now (GstEdgeLink *link)
 
   if (!gst_edge_breaker_allows (&link->breaker, g_get_monotonic_time ()))
     return;
+  if (link->breaker.state == GST_EDGE_BREAKER_HALF_OPEN)
+    tell_half_open (link);
   if (link->host_index >= n_hosts)
     link->host_index = 0;
   link->transport = link->klass->open (link, link->host_index, &error);
@@ -265,6 +281,8 @@ update_blocked (GstEdgeLink *link)
   GList *node;
 
   link->blocked = blocked || parked;
+  if (!parked)
+    link->parked_until = 0;
   if (was_blocked && !link->blocked) {
     /* nobody could answer in the meantime: the deadlines start now */
     for (node = link->in_flight.head; node != NULL; node = node->next)
@@ -307,7 +325,7 @@ serve_connection (GstEdgeLink *link, GError **error)
 
   deadline = MIN (answer_deadline (link), link->klass->get_timer (link->transport));
   deadline = MIN (deadline, link->prepare_at);
-  if (link->parked_until > g_get_monotonic_time ())
+  if (link->parked_until != 0)  /* also when it is over by now: update_blocked() has not seen that yet */
     deadline = MIN (deadline, link->parked_until);
   revents = sleep_until (link, deadline, gst_edge_link_can_send (link));
 

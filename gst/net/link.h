@@ -26,6 +26,7 @@ typedef struct _GstEdgeTransport GstEdgeTransport;
  * @GST_EDGE_LINK_BLOCKED: connected, but the server takes nothing for now
  * @GST_EDGE_LINK_BACKING_OFF: not connected, waits for the next try
  * @GST_EDGE_LINK_CIRCUIT_OPEN: not connected, gave up for a longer while
+ * @GST_EDGE_LINK_CIRCUIT_HALF_OPEN: that while is over: a single try decides
  * @GST_EDGE_LINK_FAILED: can never work with these settings
  */
 typedef enum
@@ -36,6 +37,7 @@ typedef enum
   GST_EDGE_LINK_BLOCKED,
   GST_EDGE_LINK_BACKING_OFF,
   GST_EDGE_LINK_CIRCUIT_OPEN,
+  GST_EDGE_LINK_CIRCUIT_HALF_OPEN,
   GST_EDGE_LINK_FAILED,
 } GstEdgeLinkState;
 

@@ -61,7 +61,8 @@ static const GstEdgeMetric metrics[] = {
   [GST_EDGE_METRIC_POOL_RUN] = { "edge_video_pool_run_seconds", HISTOGRAM, "seconds", "pool",
       "Time that a worker spent on a frame" },
   [GST_EDGE_METRIC_LINK_STATE] = { "edge_video_link_state", GAUGE, NULL, "server,group,state",
-      "1 for the state in which a link is, 0 for the others" },
+      "1 for the state in which a link is, 0 for the others: closed, connecting, ready, blocked, backing-off, "
+      "circuit-open, circuit-half-open (the single try after a pause), failed" },
   [GST_EDGE_METRIC_LINK_ELEMENTS] = { "edge_video_link_elements", GAUGE, NULL, "server,group",
       "Elements that share a link" },
   [GST_EDGE_METRIC_LINK_CONNECTS] = { "edge_video_link_connects_total", COUNTER, NULL, "server,group",

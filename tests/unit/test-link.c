@@ -2,7 +2,8 @@
  * Copyright (C) 2026 the gst-edge-video authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * In which order a link sends what its elements give it, seen by a server that only takes notes. */
+ * In which order a link sends what its elements give it, seen by a server that only takes notes, and what it tells them
+ * when that server is away. */
 
 #include <gst/gst.h>
 
@@ -15,13 +16,37 @@ static struct
   GMutex lock;
   GCond cond;
   gboolean is_open;             /* lock: it takes messages */
+  guint refuses;                /* lock: so many connections */
+  GString *told;                /* lock: the states that a link was told to be in, and whether that was a warning */
   GString *seen;                /* lock: the destinations of the messages, a letter each */
 } server;
+
+/* How much later it is than the machine's clock says: an outage lasts long before a circuit opens. */
+static gint later;
+
+G_MODULE_EXPORT gint64
+g_get_monotonic_time (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_MONOTONIC, &now);
+  return (g_atomic_int_get (&later) + now.tv_sec) * G_USEC_PER_SEC + now.tv_nsec / 1000;
+}
 
 static GstEdgeTransport *
 server_open (GstEdgeLink *link, guint host_index, GError **error)
 {
-  return g_malloc0 (1);
+  gboolean refused;
+
+  g_mutex_lock (&server.lock);
+  refused = server.refuses > 0;
+  server.refuses -= refused;
+  g_mutex_unlock (&server.lock);
+  if (!refused)
+    return g_malloc0 (1);
+  g_atomic_int_add (&later, 11);
+  g_set_error_literal (error, GST_EDGE_ERROR, GST_EDGE_ERROR_TRANSIENT, "away");
+  return NULL;
 }
 
 static void
@@ -103,6 +128,11 @@ on_completed (GstEdgeMessage *message, GstEdgeResult result, const gchar *detail
 static void
 on_state_changed (GstEdgeLinkState state, const gchar *reason, gboolean warn, gpointer user_data)
 {
+  g_mutex_lock (&server.lock);
+  g_string_append_printf (server.told, "%s%s ", gst_edge_link_state_get_name (state), warn ? "!" : "");
+  g_assert_cmpstr (reason, ==, state == GST_EDGE_LINK_READY || state == GST_EDGE_LINK_CONNECTING ? NULL : "away");
+  g_cond_signal (&server.cond);
+  g_mutex_unlock (&server.lock);
 }
 
 static void
@@ -115,7 +145,9 @@ static GstEdgeLinkClient *
 join (gboolean urgent)
 {
   static const GstEdgeLinkClientFuncs funcs = { on_completed, on_state_changed, on_failed };
-  const GstEdgeLinkSettings settings = {.timeout = 600 * G_TIME_SPAN_SECOND,.max_in_flight = WINDOW };
+  const GstEdgeLinkSettings settings = {.timeout = 600 * G_TIME_SPAN_SECOND,.max_in_flight = WINDOW,
+    .circuit_max_failures = 2,.circuit_reset = G_TIME_SPAN_MILLISECOND
+  };
   GstEdgeEndpoint *endpoint = gst_edge_endpoint_new_redis ("redis://127.0.0.1:1/0", NULL);
   GstEdgeTarget *target = g_new0 (GstEdgeTarget, 1);
   GstEdgeLinkClient *client;
@@ -244,16 +276,40 @@ test_each_in_turn (void)
   forget ();
 }
 
+/* The single try of an open circuit is told as a state of its own, before it is made, and is no warning. */
+static void
+test_circuit (void)
+{
+  const gchar *tries = "circuit-open circuit-half-open circuit-open circuit-half-open circuit-open circuit-half-open ";
+  gchar *expected = g_strconcat ("backing-off! ", tries, "ready ", NULL);
+  GstEdgeLinkClient *client;
+  const gchar *told;
+
+  g_mutex_lock (&server.lock);  /* no try is over before it is told what there is */
+  server.refuses = 5;
+  g_string_truncate (server.told, 0);
+  client = join (FALSE);
+  while (strstr (server.told->str, "ready") == NULL)
+    g_cond_wait (&server.cond, &server.lock);
+  told = server.told->str + (g_str_has_prefix (server.told->str, "connecting ") ? strlen ("connecting ") : 0);
+  g_assert_cmpstr (told, ==, expected);
+  g_mutex_unlock (&server.lock);
+  gst_edge_link_client_free (client);
+  g_free (expected);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   gst_init (&argc, &argv);
   server.seen = g_string_new (NULL);
+  server.told = g_string_new (NULL);
 
   g_test_add_func ("/link/events-first", test_events_first);
   g_test_add_func ("/link/events-pass-full-window", test_events_pass_full_window);
   g_test_add_func ("/link/events-pass-full-bytes", test_events_pass_full_bytes);
   g_test_add_func ("/link/each-in-turn", test_each_in_turn);
+  g_test_add_func ("/link/circuit", test_circuit);
   return g_test_run ();
 }
