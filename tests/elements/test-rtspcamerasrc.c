@@ -13,6 +13,11 @@
 /* Small cameras that cost little; a keyframe each half second. */
 #define CAMERAS "--marked --size 320x240 --fps 20 --gop 10 --loop-frames 100"
 
+/* Fifty outages, after some that may fill what is kept for later. */
+#define N_FLAPPING 3
+#define N_FLAPS_BEFORE 4
+#define N_FLAPS 21
+
 static void
 test_dead_at_start (void)
 {
@@ -184,17 +189,21 @@ test_resolution (void)
   simulator_stop (simulator);
 }
 
+/* A wrong password counts at once, what else fails only after ten seconds without video: the unit test of the health
+ * knows about those. */
 static void
 test_offline (void)
 {
-  guint port = simulator_find_port ();
-  Rig *rig = rig_start (1, port, "circuit-max-failures=3 "
-      "circuit-reset=500000000", "fakesink async=false");
-  Simulator *simulator;
+  Simulator *simulator = simulator_start (CAMERAS " --user u --password right", 0);
+  guint port = simulator_get_port (simulator);
+  Rig *rig = rig_start (1, port, "circuit-max-failures=3 circuit-reset=500000000 user=u password=wrong",
+      "fakesink async=false");
 
+  rig_await_state (rig, 1, "offline", "auth");
+  rig_await_state (rig, 1, "offline", "auth");
+  simulator_stop (simulator);
   rig_await_state (rig, 1, "offline", "connect");
-  rig_await_state (rig, 1, "offline", "connect");
-  simulator = simulator_start (CAMERAS, port);
+  simulator = simulator_start (CAMERAS " --user u --password wrong", port);
   rig_await_state (rig, 1, "active", NULL);
   rig_stop (rig);
   simulator_stop (simulator);
@@ -382,34 +391,56 @@ test_cycles (void)
   cycle (port);
 }
 
+/* Three cameras hang up at once, the fourth does not. Until they are back: all frames after a change of "connects" are
+ * of the new connection. */
+static void
+flap (Simulator *simulator, Rig *rig)
+{
+  guint64 connects[N_FLAPPING];
+  gchar *command;
+  guint i;
+
+  for (i = 0; i < N_FLAPPING; i++) {
+    connects[i] = rig_get_stat (rig, i + 1, "connects");
+    command = g_strdup_printf ("hang-up %u", i + 1);
+    simulator_command (simulator, command);
+    g_free (command);
+  }
+  for (i = 0; i < N_FLAPPING; i++)
+    while (rig_get_stat (rig, i + 1, "connects") == connects[i])
+      rig_await_frames (rig, i + 1, 1);
+}
+
 /* After many outages everything is as before. */
 static void
 test_flaps (void)
 {
-  Simulator *simulator = simulator_start (CAMERAS " --cameras 2", 0);
-  Rig *rig = rig_start (2, simulator_get_port (simulator), "", "fakesink async=false");
-  guint i, threads = 0, fds = 0, rss = 0;
+  Simulator *simulator = simulator_start (CAMERAS " --cameras 4", 0);
+  Rig *rig = rig_start (N_FLAPPING + 1, simulator_get_port (simulator), "", "fakesink async=false");
+  guint i, number, threads = 0, fds = 0, rss = 0;
 
-  for (i = 0; i < 60; i++) {
-    rig_await_frames (rig, 1, 3);
-    rig_await_frames (rig, 2, 3);
-    if (i == 10) {
+  for (i = 0; i <= N_FLAPS; i++) {
+    if (i > 0)
+      flap (simulator, rig);
+    for (number = 1; number <= N_FLAPPING + 1; number++)
+      rig_await_frames (rig, number, 3);
+    if (i == N_FLAPS_BEFORE) {
       threads = proc_count_threads ();
       fds = proc_count_fds ();
       rss = proc_get_rss_kb ();
     }
-    simulator_command (simulator, "hang-up 1");
-    rig_await_state (rig, 1, "inactive", "eos");
-    rig_await_state (rig, 1, "active", NULL);
   }
-  rig_await_frames (rig, 1, 3);
   g_assert_cmpuint (proc_count_threads (), <=, threads + 2);
   g_assert_cmpuint (proc_count_fds (), <=, fds + 2);
-  g_test_message ("RSS: %u kB, after 50 flaps %u kB", rss, proc_get_rss_kb ());
+  g_test_message ("RSS: %u kB, after %d flaps %u kB", rss, N_FLAPPING * (N_FLAPS - N_FLAPS_BEFORE), proc_get_rss_kb ());
   if (!RIG_IS_SANITIZED)
     g_assert_cmpuint (proc_get_rss_kb (), <, rss + 16 * 1024);
-  g_assert_cmpuint (rig_get_stat (rig, 2, "connects"), ==, 1);
-  g_assert_cmpuint (rig_get_camera (rig, 2)->disconts, ==, 1);
+  for (i = 1; i <= N_FLAPPING; i++) {
+    g_assert_cmpuint (rig_get_stat (rig, i, "failures"), >=, N_FLAPS);
+    g_assert_cmpuint (rig_get_camera (rig, i)->disconts, >=, N_FLAPS + 1);
+  }
+  g_assert_cmpuint (rig_get_stat (rig, N_FLAPPING + 1, "connects"), ==, 1);
+  g_assert_cmpuint (rig_get_camera (rig, N_FLAPPING + 1)->disconts, ==, 1);
   rig_stop (rig);
   simulator_stop (simulator);
 }
