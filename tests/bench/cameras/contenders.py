@@ -6,10 +6,13 @@
 
 """The contenders of the benchmark. Each is a class with `counts()`, `pids()`, `cpu()` and `close()`."""
 
+import json
 import os
 import re
 import selectors
+import signal
 import subprocess
+import sys
 import threading
 import time
 
@@ -36,7 +39,7 @@ class Setting:
 class Launched:
     """A pipeline in a process of its own."""
 
-    delivers = False
+    tells_capture_time = False
     wrapper = []  # in front of the command
 
     def __init__(self, setting, pipeline):
@@ -93,7 +96,7 @@ class Launched:
 class Project(Launched):
     """What this project delivers; what counts is what has been announced."""
 
-    delivers = True
+    tells_capture_time = True
 
     def __init__(self, setting, pipeline):
         self.announcements = setting.announcements
@@ -158,10 +161,16 @@ class Floor(Launched):
                 if re.fullmatch(r"cam\d+", name)}
 
 
+def ffmpeg_command(setting, uri):
+    return ["ffmpeg", "-nostdin", "-loglevel", "error", "-rtsp_transport", "tcp", "-i", uri,
+            "-vf", f"fps={setting.fps}", "-f", "image2pipe", "-c:v", "mjpeg",
+            "-q:v", str(setting.qualities["ffmpeg"]), "-"]
+
+
 class Ffmpegs:
     """One ffmpeg per camera; its JPEGs are counted in its pipe, and thrown away."""
 
-    delivers = False
+    tells_capture_time = False
 
     def __init__(self, setting, _decode):
         self.found = {}
@@ -169,9 +178,7 @@ class Ffmpegs:
         self.selector = selectors.DefaultSelector()
         self.log = open(os.path.join(setting.folder, "contender.log"), "wb")
         for n, uri in enumerate(setting.uris, 1):
-            command = ["ffmpeg", "-nostdin", "-loglevel", "error", "-rtsp_transport", "tcp", "-i", uri,
-                       "-vf", f"fps={setting.fps}", "-f", "image2pipe", "-c:v", "mjpeg",
-                       "-q:v", str(setting.qualities["ffmpeg"]), "-"]
+            command = ffmpeg_command(setting, uri)
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log)
             self.processes.append(process)
             self.selector.register(process.stdout, selectors.EVENT_READ, f"cam{n}")
@@ -212,10 +219,44 @@ class Ffmpegs:
         self.log.close()
 
 
+class FfmpegsThatDeliver:
+    """The same with a program that delivers the JPEGs in all three ways; what counts is what has been announced."""
+
+    tells_capture_time = False  # when a picture comes out of the pipe is all that is known
+
+    def __init__(self, setting, _decode):
+        self.announcements = setting.announcements
+        path = os.path.join(setting.folder, "ffmpeg-deliver.json")
+        with open(path, "w", encoding="utf-8") as file:
+            json.dump({"amqp": setting.servers.amqp_uri, "redis": setting.servers.redis_uri, "ttl": 10, "commands": {
+                f"cam{n}": ffmpeg_command(setting, uri) for n, uri in enumerate(setting.uris, 1)}}, file)
+        program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "ffmpeg_deliver.py")
+        self.log = open(os.path.join(setting.folder, "contender.log"), "wb")
+        # a group of its own: with it end the ffmpegs
+        self.process = subprocess.Popen([sys.executable, program, path], stdin=subprocess.DEVNULL, stderr=self.log,
+                                        start_new_session=True)
+
+    def counts(self):
+        if self.process.poll() is not None:
+            raise RuntimeError(f"the program around ffmpeg ended with status {self.process.returncode}")
+        return self.announcements.counts()
+
+    def pids(self):
+        return [self.process.pid]
+
+    def cpu(self):
+        return processes.cpu(self.pids())
+
+    def close(self):
+        os.killpg(self.process.pid, signal.SIGTERM)
+        self.process.wait()
+        self.log.close()
+
+
 class FfmpegPerFrame:
     """An ffmpeg for each frame, one after the other, of each camera at the same time."""
 
-    delivers = False
+    tells_capture_time = False
 
     def __init__(self, setting, _decode):
         self.lock = threading.Lock()
@@ -277,5 +318,6 @@ CONTENDERS = {
     "b": ("floor: stock elements, delivers nothing", lambda setting, _: Floor(setting, False)),
     "b2": ("floor with right colours, delivers nothing", lambda setting, _: Floor(setting, True)),
     "c": ("`ffmpeg` per camera, delivers nothing", Ffmpegs),
+    "c2": ("`ffmpeg` per camera and a program around it, all three deliveries", FfmpegsThatDeliver),
     "d": ("`ffmpeg` per frame, delivers nothing", FfmpegPerFrame),
 }

@@ -5,13 +5,14 @@
 #
 # Cameras to JPEGs: this project against stock elements and ffmpeg, side by side; prints a table in Markdown.
 
-"""tests/bench/run cameras [--cameras N,N,…] [--seconds S] [--rounds N] [--contenders a,a2,b,b2,c,d] [--clip FILE]
+"""tests/bench/run cameras [--cameras N,N,…] [--seconds S] [--rounds N] [--contenders a,a2,b,b2,c,c2,d] [--clip FILE]
                         [--fps F] [--decode keyframes,all] [--jpeg-size BYTES] [--soak MINUTES]
 
 Every camera is a simulated one (RTSP over TCP on loopback). In each round each contender runs once, in turn, so that
 what else the machine does hits all alike; shown are medians. Contenders: a edgevideobin, a2 the plain elements of this
 project, a3 the same behind stock rtspsrc, b stock elements that deliver nothing, b2 the same with right colours, c one
-ffmpeg per camera, d one ffmpeg per frame. All make JPEGs of the same mean size.
+ffmpeg per camera that delivers nothing, c2 the same with a program that delivers, d one ffmpeg per frame. All make
+JPEGs of the same mean size.
 
 --decode runs a2 once for each of these values of its property. --soak runs only edgevideobin, for so long.
 """
@@ -128,7 +129,7 @@ class Bench:
             "others": others,
             "rest": (busy - cpu) / took - sum(others.values()),
         }
-        if contender.delivers:
+        if contender.tells_capture_time:
             arrived = [f for seen in self.announcements.between(begin, end).values() for f in seen]
             result["p50"] = 1000 * quantile([f[1] for f in arrived], 0.5) if arrived else None
             result["p99"] = 1000 * quantile([f[1] for f in arrived], 0.99) if arrived else None
@@ -269,7 +270,7 @@ def parse():
     parser.add_argument("--soak", type=float)
     args = parser.parse_args()
     args.cameras = args.cameras or ([8] if args.soak or args.decode else [1, 4, 8, 12, 16])
-    args.contenders = args.contenders or (["a2", "b"] if args.decode else ["a", "a2", "b", "b2", "c", "d"])
+    args.contenders = args.contenders or (["a2", "b"] if args.decode else ["a", "a2", "b", "b2", "c", "c2", "d"])
     unknown = set(args.contenders) - set(CONTENDERS)
     if unknown:
         parser.error(f"no such contender: {', '.join(sorted(unknown))}")
