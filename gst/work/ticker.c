@@ -76,24 +76,32 @@ tick_on (gpointer unused)
   return NULL;
 }
 
-GstEdgeTick *
-gst_edge_ticker_add (gint64 interval, GstEdgeTickFunc func, gpointer data)
+/* The thread finds the first tick when it gets the lock. */
+static gboolean
+ensure_thread_locked (GError **error)
 {
-  GstEdgeTick *tick = g_new0 (GstEdgeTick, 1);
+  if (ticker == NULL)
+    ticker = g_thread_try_new ("edge-ticker", tick_on, NULL, error);
+  return ticker != NULL;
+}
+
+GstEdgeTick *
+gst_edge_ticker_add (gint64 interval, GstEdgeTickFunc func, gpointer data, GError **error)
+{
+  GstEdgeTick *tick = NULL;
 
   g_return_val_if_fail (interval > 0, NULL);
 
-  tick->func = func;
-  tick->data = data;
-  tick->interval = interval;
-  tick->due = g_get_monotonic_time () + interval;
-
   g_mutex_lock (&ticker_lock);
-  ticks = g_list_prepend (ticks, tick);
-  if (ticker == NULL)
-    ticker = g_thread_new ("edge-ticker", tick_on, NULL);
-  else
+  if (ensure_thread_locked (error)) {
+    tick = g_new0 (GstEdgeTick, 1);
+    tick->func = func;
+    tick->data = data;
+    tick->interval = interval;
+    tick->due = g_get_monotonic_time () + interval;
+    ticks = g_list_prepend (ticks, tick);
     g_cond_broadcast (&ticker_changed);
+  }
   g_mutex_unlock (&ticker_lock);
   return tick;
 }

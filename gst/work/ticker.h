@@ -15,8 +15,14 @@ typedef struct _GstEdgeTick GstEdgeTick;
 /* Must be brief: others wait for it. */
 typedef void (*GstEdgeTickFunc) (gpointer data);
 
-/* @interval: monotonic microseconds until the first call and between calls. */
-GST_EDGE_API GstEdgeTick *gst_edge_ticker_add (gint64 interval, GstEdgeTickFunc func, gpointer data);
+/**
+ * gst_edge_ticker_add:
+ * @interval: monotonic microseconds until the first call and between calls
+ * @error: set when the thread could not be started
+ *
+ * Returns: (transfer full) (nullable): what gst_edge_ticker_remove() takes
+ */
+GST_EDGE_API GstEdgeTick *gst_edge_ticker_add (gint64 interval, GstEdgeTickFunc func, gpointer data, GError ** error);
 
 /* Waits for a call that is on its way, except in that call itself. */
 GST_EDGE_API void gst_edge_ticker_remove (GstEdgeTick * tick);

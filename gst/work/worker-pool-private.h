@@ -78,8 +78,8 @@ G_GNUC_INTERNAL void gst_edge_worker_pool_release (GstEdgeWorkerPool * pool);
 G_GNUC_INTERNAL guint gst_edge_worker_pool_get_max_workers_locked (GstEdgeWorkerPool * pool);
 G_GNUC_INTERNAL void gst_edge_worker_pool_resize_locked (GstEdgeWorkerPool * pool, guint workers);
 
-/* worker-pool-scale.c: watches the pool from now on, when its options say so. */
-G_GNUC_INTERNAL void gst_edge_worker_pool_start_scaling_locked (GstEdgeWorkerPool * pool);
+/* worker-pool-scale.c: watches the pool from now on. FALSE: the thread that does could not be started. */
+G_GNUC_INTERNAL gboolean gst_edge_worker_pool_start_scaling_locked (GstEdgeWorkerPool * pool, GError ** error);
 G_GNUC_INTERNAL void gst_edge_worker_pool_stop_scaling (GstEdgeWorkerPool * pool);
 
 /* For the registry. */

@@ -81,13 +81,13 @@ scale (gpointer data)
   g_mutex_unlock (&pool->lock);
 }
 
-void
-gst_edge_worker_pool_start_scaling_locked (GstEdgeWorkerPool *pool)
+gboolean
+gst_edge_worker_pool_start_scaling_locked (GstEdgeWorkerPool *pool, GError **error)
 {
-  if (pool->scale_tick != NULL)
-    return;
-  __atomic_store_n (&pool->autoscale, TRUE, __ATOMIC_RELAXED);
-  pool->scale_tick = gst_edge_ticker_add (GST_EDGE_AUTOSCALE_TICK, scale, pool);
+  if (pool->scale_tick == NULL)
+    pool->scale_tick = gst_edge_ticker_add (GST_EDGE_AUTOSCALE_TICK, scale, pool, error);
+  __atomic_store_n (&pool->autoscale, pool->scale_tick != NULL, __ATOMIC_RELAXED);
+  return pool->scale_tick != NULL;
 }
 
 void

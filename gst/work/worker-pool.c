@@ -189,19 +189,19 @@ merge_options_locked (GstEdgeWorkerPool *pool, const GstEdgeWorkerPoolOptions *w
   return refused;
 }
 
-static void
-apply_options_locked (GstEdgeWorkerPool *pool)
+static gboolean
+apply_options_locked (GstEdgeWorkerPool *pool, GError **error)
 {
   __atomic_store_n (&pool->max_total_bytes, pool->options.max_total_bytes,
       __ATOMIC_RELAXED);
-  if (pool->options.autoscale)
-    gst_edge_worker_pool_start_scaling_locked (pool);
+  return !pool->options.autoscale || gst_edge_worker_pool_start_scaling_locked (pool, error);
 }
 
 GstEdgeWorkerPoolFields
 gst_edge_worker_pool_merge_options (GstEdgeWorkerPool *pool, const GstEdgeWorkerPoolOptions *options)
 {
   guint refused, max_workers;
+  GError *error = NULL;
 
   g_mutex_lock (&pool->lock);
   refused = merge_options_locked (pool, options);
@@ -210,7 +210,11 @@ gst_edge_worker_pool_merge_options (GstEdgeWorkerPool *pool, const GstEdgeWorker
     gst_edge_worker_pool_resize_locked (pool, max_workers);
   else if (pool->workers > max_workers)
     gst_edge_worker_pool_resize_locked (pool, max_workers);
-  apply_options_locked (pool);
+  if (!apply_options_locked (pool, &error)) {
+    GST_WARNING ("pool %s: its workers stay %u, autoscaling could not be started: %s", pool->name, pool->workers,
+        error->message);
+    g_error_free (error);
+  }
   g_mutex_unlock (&pool->lock);
   return refused;
 }
@@ -220,6 +224,7 @@ gst_edge_worker_pool_new (const gchar *name, const GstEdgeWorkerPoolOptions *opt
 {
   GstEdgeWorkerPool *pool = g_new0 (GstEdgeWorkerPool, 1);
   GError *local_error = NULL;
+  gboolean applied;
 
   pool->n_users = pool->n_refs = 1;
   pool->name = g_strdup (name);
@@ -239,8 +244,12 @@ gst_edge_worker_pool_new (const gchar *name, const GstEdgeWorkerPoolOptions *opt
   }
   g_mutex_lock (&pool->lock);
   hire_locked (pool, pool->workers);
-  apply_options_locked (pool);
+  applied = apply_options_locked (pool, error);
   g_mutex_unlock (&pool->lock);
+  if (!applied) {
+    gst_edge_worker_pool_shut_down (pool);
+    return NULL;
+  }
   GST_INFO ("pool %s: new, %u workers", name, pool->workers);
   return pool;
 }

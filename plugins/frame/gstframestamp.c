@@ -25,13 +25,13 @@
 #include "config.h"
 #endif
 
+#include "camera-summary.h"
 #include "gstframestamp.h"
 
 #include "element/element-error.h"
 #include "frame/camera-id.h"
 #include "frame/capture-clock.h"
 #include "frame/frame-stamper.h"
-#include "metrics/snapshot.h"
 #include "net/edge-error.h"
 #include "stats/camera-record.h"
 #include "work/ticker.h"
@@ -106,36 +106,53 @@ static void
 log_camera (gpointer data)
 {
   GstFrameStamp *self = data;
-  GstEdgeSnapshot *snapshot;
-  const GstEdgeCameraSnapshot *camera;
+  GstEdgeCameraSnapshot camera;
 
   if (gst_debug_category_get_threshold (GST_CAT_DEFAULT) < GST_LEVEL_INFO)
     return;
-  snapshot = gst_edge_snapshot_new ();
-  camera = gst_edge_snapshot_find_camera (snapshot, self->active_camera_id);
-  if (camera != NULL && camera->age >= 0)
+  gst_edge_camera_record_read (self->record, &camera);
+  if (camera.age >= 0)
     GST_INFO_OBJECT (self, "Camera %s: %" G_GUINT64_FORMAT " frames, %" G_GUINT64_FORMAT " errors, last frame %"
-        G_GINT64_FORMAT " ms ago", camera->id, camera->frames, gst_edge_camera_snapshot_get_errors (camera),
-        camera->age / G_TIME_SPAN_MILLISECOND);
+        G_GINT64_FORMAT " ms ago", camera.id, camera.frames, gst_edge_camera_summary_get_errors (camera.id),
+        camera.age / G_TIME_SPAN_MILLISECOND);
   else
-    GST_INFO_OBJECT (self, "Camera %s: no frames yet", self->active_camera_id);
-  gst_edge_snapshot_free (snapshot);
+    GST_INFO_OBJECT (self, "Camera %s: no frames yet", camera.id);
+  g_free (camera.reason);
+}
+
+/* Frames are worth more than lines in the log: without the thread that writes them, they still go through. */
+static void
+start_log (GstFrameStamp *self)
+{
+  GError *error = NULL, *warning;
+  GstClockTime interval;
+
+  GST_OBJECT_LOCK (self);
+  interval = self->stats_interval;
+  GST_OBJECT_UNLOCK (self);
+  if (interval == 0)
+    return;
+  self->log_tick = gst_edge_ticker_add ((gint64) MAX (interval / GST_USECOND, 1), log_camera, self, &error);
+  if (self->log_tick != NULL)
+    return;
+  warning = g_error_new (GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED,
+      "There will be no lines about camera %s in the log: %s. Allow this process more threads, or set "
+      "stats-interval=0.", self->active_camera_id, error->message);
+  gst_edge_element_post_warning (GST_ELEMENT (self), warning, "stats-interval", NULL);
+  g_error_free (warning);
+  g_error_free (error);
 }
 
 static gboolean
 gst_frame_stamp_start (GstBaseTransform *trans)
 {
   GstFrameStamp *self = GST_FRAME_STAMP (trans);
-  GstClockTime interval;
 
   if (!check_camera_id (self))
     return FALSE;
   self->record = gst_edge_camera_record_use (self->active_camera_id);
-  GST_OBJECT_LOCK (self);
-  interval = self->stats_interval;
-  GST_OBJECT_UNLOCK (self);
-  if (interval > 0)
-    self->log_tick = gst_edge_ticker_add ((gint64) (interval / GST_USECOND), log_camera, self);
+  gst_edge_camera_summary_use ();
+  start_log (self);
   return TRUE;
 }
 
@@ -145,6 +162,7 @@ gst_frame_stamp_stop (GstBaseTransform *trans)
   GstFrameStamp *self = GST_FRAME_STAMP (trans);
 
   g_clear_pointer (&self->log_tick, gst_edge_ticker_remove);
+  gst_edge_camera_summary_unuse ();
   g_clear_pointer (&self->record, gst_edge_camera_record_unuse);
   return TRUE;
 }

@@ -55,20 +55,22 @@ shut_late_ones (gpointer data)
 }
 
 GstEdgeHttpDeadlines *
-gst_edge_http_deadlines_new (void)
+gst_edge_http_deadlines_new (GError **error)
 {
   GstEdgeHttpDeadlines *deadlines = g_new0 (GstEdgeHttpDeadlines, 1);
 
   g_mutex_init (&deadlines->lock);
   deadlines->clients = g_ptr_array_new_with_free_func (g_free);
-  deadlines->tick = gst_edge_ticker_add (TICK, shut_late_ones, deadlines);
+  deadlines->tick = gst_edge_ticker_add (TICK, shut_late_ones, deadlines, error);
+  if (deadlines->tick == NULL)
+    g_clear_pointer (&deadlines, gst_edge_http_deadlines_free);
   return deadlines;
 }
 
 void
 gst_edge_http_deadlines_free (GstEdgeHttpDeadlines *deadlines)
 {
-  gst_edge_ticker_remove (deadlines->tick);
+  g_clear_pointer (&deadlines->tick, gst_edge_ticker_remove);
   g_ptr_array_unref (deadlines->clients);
   g_mutex_clear (&deadlines->lock);
   g_free (deadlines);

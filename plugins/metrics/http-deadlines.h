@@ -15,7 +15,7 @@ G_BEGIN_DECLS
 
 typedef struct _GstEdgeHttpDeadlines GstEdgeHttpDeadlines;
 
-GstEdgeHttpDeadlines *gst_edge_http_deadlines_new (void);
+GstEdgeHttpDeadlines *gst_edge_http_deadlines_new (GError ** error);
 
 /* After the server has stopped. */
 void gst_edge_http_deadlines_free (GstEdgeHttpDeadlines * deadlines);

@@ -240,7 +240,11 @@ gst_edge_http_server_new (const GstEdgeHttpOptions *options, const GstEdgeHttpRo
   server->secret = g_strdup (options->secret);
   if (options->secret == NULL && gst_edge_http_address_is_loopback (options->address))
     server->local_address = g_strdup (options->address);
-  server->deadlines = gst_edge_http_deadlines_new ();
+  server->deadlines = gst_edge_http_deadlines_new (error);
+  if (server->deadlines == NULL) {
+    gst_edge_http_server_free (server);
+    return NULL;
+  }
   server->daemon = MHD_start_daemon (flags, options->port, NULL, NULL, on_request, server,
       MHD_OPTION_EXTERNAL_LOGGER, log_mhd, NULL,
       MHD_OPTION_SOCK_ADDR, (struct sockaddr *) &address,
@@ -264,7 +268,7 @@ gst_edge_http_server_free (GstEdgeHttpServer *server)
 {
   if (server->daemon != NULL)
     MHD_stop_daemon (server->daemon);
-  gst_edge_http_deadlines_free (server->deadlines);
+  g_clear_pointer (&server->deadlines, gst_edge_http_deadlines_free);
   gst_edge_http_secret_free (server->secret);
   g_free (server->local_address);
   g_free (server);

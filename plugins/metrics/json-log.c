@@ -137,7 +137,9 @@ gst_edge_json_log_new (const gchar *file, gint64 interval, gint64 stale_after, G
   log->stale_after = stale_after;
   gst_debug_add_log_function (log_record, log, NULL);
   if (interval > 0)
-    log->tick = gst_edge_ticker_add (interval, write_summaries, log);
+    log->tick = gst_edge_ticker_add (interval, write_summaries, log, error);
+  if (interval > 0 && log->tick == NULL)
+    g_clear_pointer (&log, gst_edge_json_log_free);
   return log;
 }
 

@@ -82,21 +82,34 @@ remove_tick (GstWorkerPool *self, GstEdgeTick **place)
 }
 
 static GstEdgeTick *
-add_tick (GstWorkerPool *self, GstClockTime interval, GstEdgeTickFunc func)
+add_tick (GstWorkerPool *self, GstClockTime interval, GstEdgeTickFunc func, GError **error)
 {
   return gst_edge_ticker_add ((gint64) MAX (GST_TIME_AS_USECONDS (interval), 1),
-      func, self);
+      func, self, error);
+}
+
+/* Frames go on without what happens at intervals. Takes @error (nullable); no lock may be held. */
+static void
+warn_of_missing_thread (GstWorkerPool *self, const gchar *property, GError *error)
+{
+  if (error == NULL)
+    return;
+  GST_ELEMENT_WARNING (self, RESOURCE, FAILED,
+      ("%s has no effect: %s. Allow this process more threads.", property, error->message), (NULL));
+  g_error_free (error);
 }
 
 void
 gst_worker_pool_start_stats_tick (GstWorkerPool *self)
 {
   GstEdgeTick *tick = NULL;
+  GError *error = NULL;
 
   g_mutex_lock (&self->lock);
   if (self->lane != NULL && self->stats_interval > 0)
-    tick = add_tick (self, self->stats_interval, post_stats);
+    tick = add_tick (self, self->stats_interval, post_stats, &error);
   replace_tick_unlock (self, &self->stats_tick, tick);
+  warn_of_missing_thread (self, "stats-interval", error);
 }
 
 void
@@ -157,14 +170,16 @@ void
 gst_worker_pool_start_deadline (GstWorkerPool *self)
 {
   GstEdgeTick *tick = NULL;
+  GError *error = NULL;
 
   gst_worker_pool_stop_deadline (self);
   self->n_before_deadline = get_n_out (self->lane);
 
   g_mutex_lock (&self->lock);
   if (self->drain_timeout > 0)
-    tick = add_tick (self, self->drain_timeout, enforce_deadline);
+    tick = add_tick (self, self->drain_timeout, enforce_deadline, &error);
   replace_tick_unlock (self, &self->deadline_tick, tick);
+  warn_of_missing_thread (self, "drain-timeout", error);
 }
 
 void

@@ -446,7 +446,7 @@ static void
 await_tick (gint64 interval)
 {
   gint count = 0;
-  GstEdgeTick *tick = gst_edge_ticker_add (interval, count_tick, &count);
+  GstEdgeTick *tick = gst_edge_ticker_add (interval, count_tick, &count, NULL);
 
   while (g_atomic_int_get (&count) == 0)
     g_thread_yield ();

@@ -267,10 +267,10 @@ test_ticker (void)
   guint i, count;
 
   for (i = 0; i < 3; i++) {
-    tick = gst_edge_ticker_add (1000, count_tick, &a);
+    tick = gst_edge_ticker_add (1000, count_tick, &a, NULL);
     g_mutex_lock (&b.lock);
     b.count = 0;
-    b.self = gst_edge_ticker_add (500, count_tick, &b);
+    b.self = gst_edge_ticker_add (500, count_tick, &b, NULL);
     g_mutex_unlock (&b.lock);
     await_count (&a, get_count (&a) + 5);
     await_count (&b, 3);
