@@ -118,10 +118,13 @@ gst_edge_lane_free_dropped_locked (GstEdgeLane *lane, GArray *dropped)
     g_array_unref (dropped);
 }
 
-/* Not for each item: a producer that waits would run and stop again for each of them, as long as they go fast. */
+/* Not for each item: a producer that waits would run and stop again for each of them, as long as they go fast. The time
+ * is taken with the lock: so a producer that began to wait when the interval was over is told. */
 static void
-tell_room_locked (GstEdgeLane *lane, gint64 now)
+tell_room_locked (GstEdgeLane *lane)
 {
+  gint64 now = g_get_monotonic_time ();
+
   if (now - lane->room_told_at < ROOM_INTERVAL_US && !gst_edge_queue_is_half_empty (lane->queue))
     return;
   lane->room_told_at = now;
@@ -143,7 +146,7 @@ pop_locked (GstEdgeLane *lane, gint64 now, GstEdgeQueueItem *item)
   if (dropped != NULL)
     gst_edge_lane_free_dropped_locked (lane, dropped);
   if (lane->n_waiting_room > 0)
-    tell_room_locked (lane, now);
+    tell_room_locked (lane);
   if (wake) {
     g_mutex_unlock (&lane->lock);
     gst_edge_worker_pool_wake_budget (lane->pool);
@@ -247,9 +250,16 @@ gst_edge_lane_wait_or_help_locked (GstEdgeLane *lane, gint64 end_time)
 void
 gst_edge_lane_wait_room_or_help_locked (GstEdgeLane *lane)
 {
+  gint64 interval_end;
+
   if (help_locked (lane))
     return;
+  /* until then an item may leave and nobody tell, and that item may take for ever */
+  interval_end = lane->room_told_at + ROOM_INTERVAL_US;
   lane->n_waiting_room++;
-  g_cond_wait (&lane->room, &lane->lock);
+  if (g_get_monotonic_time () < interval_end)
+    g_cond_wait_until (&lane->room, &lane->lock, interval_end);
+  else
+    g_cond_wait (&lane->room, &lane->lock);
   lane->n_waiting_room--;
 }

@@ -364,6 +364,8 @@ gst_edge_lane_drain (GstEdgeLane *lane, gint64 timeout)
         && lane->n_running == own && !lane->flushing;
     if (drained || lane->flushing || !in_time || own > 0)
       break;
+    if (lane->suspended && lane->n_running == 0)
+      break;                    /* what stands still does not get empty */
     in_time = gst_edge_lane_wait_or_help_locked (lane, end_time);
   }
   g_mutex_unlock (&lane->lock);

@@ -93,7 +93,8 @@ GST_EDGE_API void gst_edge_lane_wait_idle (GstEdgeLane * lane);
 /* Waits until everything submitted so far has run, at most @timeout microseconds (-1: for ever); a waiting
  * worker helps by running the lane's items itself, so that workers that wait for lanes cannot starve them. In the
  * lane's own run function it does not wait.
- * Returns: TRUE when the lane was empty and idle at some moment; FALSE on timeout or flush. */
+ * Returns: TRUE when the lane was empty and idle at some moment; FALSE on timeout or flush, and at once when it is not
+ *   empty and suspended. */
 GST_EDGE_API gboolean gst_edge_lane_drain (GstEdgeLane * lane, gint64 timeout);
 
 /* Waits until @is_done returns TRUE, asked after each item that was run or dropped; a waiting worker helps. For one

@@ -106,6 +106,56 @@ test_not_leaky (void)
   gst_edge_worker_pool_unref (pool);
 }
 
+#define N_LOCKSTEP 500
+#define LOCKSTEP_ROOM 4
+
+typedef struct
+{
+  GMutex lock;
+  GCond cond;
+  guint submitted;              /* lock */
+} Progress;
+
+/* Is not done until the lane has as many as it holds behind this one. */
+static gint
+await_full_lane (guint id, gpointer data)
+{
+  Progress *progress = data;
+
+  g_mutex_lock (&progress->lock);
+  while (progress->submitted < MIN (id + LOCKSTEP_ROOM, N_LOCKSTEP))
+    g_cond_wait (&progress->cond, &progress->lock);
+  g_mutex_unlock (&progress->lock);
+  return TRUE;
+}
+
+/* A producer that waits gets to know of each place that becomes free, also when that was the last one for a while. */
+static void
+test_room_in_lockstep (void)
+{
+  GstEdgeWorkerPool *pool = get_pool (1);
+  Progress progress = {.submitted = 0 };
+  Recorder r;
+  guint i;
+
+  recorder_init (&r, pool, LOCKSTEP_ROOM, GST_EDGE_LEAKY_NO);
+  r.on_run = await_full_lane;
+  r.on_run_data = &progress;
+  for (i = 1; i <= N_LOCKSTEP; i++) {
+    g_assert_cmpint (submit (&r, i), ==, GST_EDGE_LANE_ACCEPTED);
+    g_mutex_lock (&progress.lock);
+    progress.submitted = i;
+    g_cond_signal (&progress.cond);
+    g_mutex_unlock (&progress.lock);
+  }
+  g_assert_true (gst_edge_lane_drain (r.lane, -1));
+  g_assert_cmpuint (r.run->len, ==, N_LOCKSTEP);
+  g_mutex_clear (&progress.lock);
+  g_cond_clear (&progress.cond);
+  recorder_clear (&r);
+  gst_edge_worker_pool_unref (pool);
+}
+
 static gint
 compare_ids (gconstpointer a, gconstpointer b)
 {
@@ -177,7 +227,7 @@ test_suspend (void)
   recorder_init (&r, pool, 3, GST_EDGE_LEAKY_UPSTREAM);
   gst_edge_lane_set_suspended (r.lane, TRUE);
   submit_range (&r, 1, 4);
-  g_assert_false (gst_edge_lane_drain (r.lane, 1000));
+  g_assert_false (gst_edge_lane_drain (r.lane, -1));    /* it would be for ever */
   g_assert_cmpuint (get_stat (&r, "queued"), ==, 3);
   gst_edge_lane_set_suspended (r.lane, FALSE);
   g_assert_true (gst_edge_lane_drain (r.lane, -1));
@@ -378,6 +428,7 @@ main (int argc, char **argv)
   g_test_add_func ("/lane/close-and-cancel", test_close_and_cancel);
   g_test_add_func ("/lane/suspend", test_suspend);
   g_test_add_func ("/lane/suspended-full", test_suspended_full);
+  g_test_add_func ("/lane/room-in-lockstep", test_room_in_lockstep);
   g_test_add_func ("/lane/max-age", test_max_age);
   g_test_add_func ("/lane/free-in-run", test_free_in_run);
   g_test_add_func ("/lane/random-schedules", test_random_schedules);
