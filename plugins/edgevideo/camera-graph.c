@@ -29,6 +29,14 @@ add (Plan *plan, const gchar *factory, const gchar *role)
   return node;
 }
 
+/* A line in the log now and then. */
+static void
+set_log_interval (Plan *plan, GstEdgeGraphNode *node)
+{
+  if (plan->config->log_interval != GST_EDGE_CONFIG_LOG_INTERVAL)
+    gst_edge_graph_set_uint (node, "stats-interval", plan->config->log_interval * GST_SECOND);
+}
+
 static void
 add_source (Plan *plan)
 {
@@ -71,6 +79,7 @@ add_encoder (Plan *plan)
   gst_edge_graph_set_uint (node, "quality", gst_edge_config_get_quality (plan->config, plan->camera));
   node = add (plan, "framestamp", GST_EDGE_CAMERA_STAMP);
   gst_edge_graph_set (node, "camera-id", plan->camera->id);
+  set_log_interval (plan, node);
 }
 
 /* In a template a brace is written twice. */
@@ -134,6 +143,7 @@ add_workers (Plan *plan)
   gst_edge_graph_set (node, "pool", plan->pool);
   gst_edge_graph_set_uint (node, "max-workers", plan->config->max_workers);
   gst_edge_graph_set_uint (node, "max-size-buffers", gst_edge_config_get_lane_size (plan->config));
+  set_log_interval (plan, node);
 }
 
 static void

@@ -91,7 +91,10 @@ gboolean
 gst_edge_config_has_same_metrics (const GstEdgeConfig *before, const GstEdgeConfig *after)
 {
   return before->metrics_port == after->metrics_port && same_text (before->metrics_address, after->metrics_address)
-      && same_text (before->metrics_token_file, after->metrics_token_file);
+      && same_text (before->metrics_token_file, after->metrics_token_file)
+      && before->metrics_pictures == after->metrics_pictures
+      && same_text (before->metrics_log_file, after->metrics_log_file)
+      && (before->metrics_log_file[0] == '\0' || before->log_interval == after->log_interval);
 }
 
 gboolean
@@ -104,7 +107,7 @@ gst_edge_config_is_same_camera (const GstEdgeConfig *before, const GstEdgeConfig
       && x->stall_timeout == y->stall_timeout
       && same_frames (before, x, after, y)
       && before->circuit_max_failures == after->circuit_max_failures
-      && before->circuit_reset == after->circuit_reset
+      && before->circuit_reset == after->circuit_reset && before->log_interval == after->log_interval
       && same_amqp (before, after) && same_redis (before, after)
       && gst_edge_config_has_same_events (before, after) && gst_edge_config_may_coexist (before, after);
 }

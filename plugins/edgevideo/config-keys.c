@@ -82,6 +82,10 @@ static const GstEdgeConfigKey metrics_keys[] = {
       "an IP address: 127.0.0.1 for this machine only, 0.0.0.0 for all"},
   {"token_file", GST_EDGE_VALUE_TEXT, FIELD (metrics_token_file), 0, 4096,
       "the name of a file with a token, or user:password, in its first line"},
+  {"pictures", GST_EDGE_VALUE_FLAG, FIELD (metrics_pictures), 0, 0, "true or false"},
+  {"log_json", GST_EDGE_VALUE_TEXT, FIELD (metrics_log_file), 0, 4096, "the name of a file for the log as JSON lines"},
+  {"log_interval_seconds", GST_EDGE_VALUE_NUMBER, FIELD (log_interval), 0, 86400,
+      "a number of seconds from 0 to 86400 (0 = no summaries in the log)"},
   {NULL}
 };
 

@@ -26,12 +26,16 @@ static GstObject *
 start_server (GstEdgeVideoBin *self, const GstEdgeConfig *config, GError **error)
 {
   GstStructure *options = gst_structure_new ("metrics", "port", G_TYPE_INT, (gint) get_port (self, config),
-      "address", G_TYPE_STRING, config->metrics_address, NULL);
+      "address", G_TYPE_STRING, config->metrics_address,
+      "pictures", G_TYPE_BOOLEAN, config->metrics_pictures,
+      "log-interval", G_TYPE_INT, (gint) config->log_interval, NULL);
   gchar *location = NULL;
   GstObject *server;
 
   if (config->metrics_token_file[0] != '\0')
     gst_structure_set (options, "token-file", G_TYPE_STRING, config->metrics_token_file, NULL);
+  if (config->metrics_log_file[0] != '\0')
+    gst_structure_set (options, "log-json", G_TYPE_STRING, config->metrics_log_file, NULL);
   server = gst_edge_metrics_service_start (options, &location, error);
   gst_structure_free (options);
   if (server != NULL) {

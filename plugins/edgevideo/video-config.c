@@ -79,6 +79,9 @@ gst_edge_config_new (const gchar *file)
   self->metadata_key = g_strdup ("camera.metadata.event");
   self->metrics_address = g_strdup ("127.0.0.1");
   self->metrics_token_file = g_strdup ("");
+  self->metrics_pictures = TRUE;
+  self->metrics_log_file = g_strdup ("");
+  self->log_interval = GST_EDGE_CONFIG_LOG_INTERVAL;
   self->circuit_max_failures = 5;
   self->circuit_reset = 60;
   self->frames.rate.n = 10;
@@ -114,6 +117,7 @@ gst_edge_config_unref (GstEdgeConfig *self)
   g_free (self->metadata_key);
   g_free (self->metrics_address);
   g_free (self->metrics_token_file);
+  g_free (self->metrics_log_file);
   g_ptr_array_unref (self->cameras);
   g_free (self);
 }
@@ -141,6 +145,7 @@ gst_edge_config_copy (const GstEdgeConfig *self, GstEdgeCameraConfig *added, con
   copy->metadata_key = g_strdup (self->metadata_key);
   copy->metrics_address = g_strdup (self->metrics_address);
   copy->metrics_token_file = g_strdup (self->metrics_token_file);
+  copy->metrics_log_file = g_strdup (self->metrics_log_file);
 
   copy->cameras = g_ptr_array_new_with_free_func ((GDestroyNotify) gst_edge_camera_config_free);
   for (i = 0; i < self->cameras->len; i++) {

@@ -14,6 +14,7 @@ G_BEGIN_DECLS
 #define GST_EDGE_CONFIG_MAX_RATE 240
 #define GST_EDGE_CONFIG_MIN_SIZE 16
 #define GST_EDGE_CONFIG_MAX_SIZE 8192
+#define GST_EDGE_CONFIG_LOG_INTERVAL 30 /* seconds, when nothing is said; that of the elements, too */
 
 /* Frames per second as a fraction; 0/1 = all that the camera sends. */
 typedef struct
@@ -111,6 +112,9 @@ typedef struct
   guint metrics_port;           /* 0 = none, as without the section; 9464 where the section does not say */
   gchar *metrics_address;
   gchar *metrics_token_file;    /* "" = none */
+  gboolean metrics_pictures;
+  gchar *metrics_log_file;      /* "" = none */
+  guint log_interval;           /* seconds, also of the elements; 0 = never */
 
   guint max_workers;            /* 0 = 2 x CPUs */
   guint buffer_size;            /* of the pool, in frames; 0 = 100 per camera */

@@ -172,6 +172,24 @@ find_locked (const GstEdgeMetricsOptions *options)
   return NULL;
 }
 
+/* Who asked for a token must not get a page that everybody can see, nor one that wants another token; who asked for a
+ * log must not wait for it in vain. */
+static gboolean
+may_share (const GstEdgeMetricsServer *server, const GstEdgeMetricsOptions *options, GError **error)
+{
+  const gchar *what = NULL;
+
+  if (g_strcmp0 (server->options.token_file, options->token_file) != 0)
+    what = "token-file";
+  else if (options->log_file != NULL && g_strcmp0 (server->options.log_file, options->log_file) != 0)
+    what = "log-json";
+  if (what == NULL)
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE, "%s: this process serves %s already, with another %s or "
+      "without one; give both the same, or another port", what, server->uri, what);
+  return FALSE;
+}
+
 GstEdgeMetricsServer *
 gst_edge_metrics_server_get (const GstEdgeMetricsOptions *options, GError **error)
 {
@@ -181,10 +199,7 @@ gst_edge_metrics_server_get (const GstEdgeMetricsOptions *options, GError **erro
   if (servers == NULL)
     servers = g_ptr_array_new ();
   server = find_locked (options);
-  if (server != NULL && g_strcmp0 (server->options.token_file, options->token_file) != 0) {
-    /* who asked for a token must not get a page that everybody can see, nor one that wants another token */
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE, "token-file: this process serves %s already, with "
-        "another token-file or without one; give both the same, or another port", server->uri);
+  if (server != NULL && !may_share (server, options, error)) {
     server = NULL;
   } else if (server != NULL) {
     server->users++;

@@ -369,6 +369,18 @@ class TestTrouble(unittest.TestCase):
                 self.assertIn(f"token-file: this process serves http://127.0.0.1:{port}/ already", said)
             self.assertNotIn("edgemetrics: ", self.run_with(f"{closed});edgemetrics({closed}"))
 
+    def test_two_logs(self):
+        """Who wants a log that nobody writes hears of it; who wants none may look on."""
+        port = pages.free_port()
+        with tempfile.TemporaryDirectory() as folder:
+            logging = f"port={port},log-json={folder}/log.jsonl"
+            for second in logging.replace("log.jsonl", "other.jsonl"), logging:
+                first = f"port={port}" if second == logging else logging
+                self.assertIn(f"log-json: this process serves http://127.0.0.1:{port}/ already",
+                              self.run_with(f"{first});edgemetrics({second}"))
+            self.assertNotIn("edgemetrics: ", self.run_with(f"{logging});edgemetrics(port={port}"))
+            self.assertEqual(os.listdir(folder), ["log.jsonl"])
+
     def setUp(self):
         Gst.init(None)
 

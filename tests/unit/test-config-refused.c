@@ -121,6 +121,9 @@ static const BadFile bad_files[] = {
   {AMQP NONE "metrics: { address: \"\" }\n", 3, "metrics.address", "an IP address"},
   {AMQP NONE "metrics: { address: localhost }\n", 3, "metrics.address", "this is no IP address; write 127.0.0.1"},
   {AMQP NONE "metrics: { token_file: /nonexistent }\n", 3, "metrics.token_file", "there is no such file"},
+  {AMQP NONE "metrics: { pictures: small }\n", 3, "metrics.pictures", "\"small\" is not allowed; write true or false"},
+  {AMQP NONE "metrics: { log_interval_seconds: -1 }\n", 3, "metrics.log_interval_seconds", "0 = no summaries"},
+  {AMQP NONE "metrics: { log_json: [a] }\n", 3, "metrics.log_json", "write the name of a file for the log"},
 
   /* cameras */
   {AMQP "cameras:\n  - { id: \"cam 1\", url: \"rtsp://h/1\" }\n", 3, "cameras[0].id",

@@ -336,6 +336,9 @@ static const struct
       "changed: a, b; all restart because of how RabbitMQ is spoken to"},
   {AMQP BASE TWO, "amqp: { amqp_url: \"amqp://localhost\", leaky: downstream }\n" BASE TWO, "changed: a, b"},
   {AMQP BASE TWO, AMQP BASE "metrics: { port: 1234 }\n" TWO, "unchanged: a, b"},
+  {AMQP BASE TWO, AMQP BASE "metrics: { log_json: /tmp/x, pictures: false }\n" TWO, "unchanged: a, b"},
+  {AMQP BASE TWO, AMQP BASE "metrics: { log_interval_seconds: 30 }\n" TWO, "unchanged: a, b"},
+  {AMQP BASE TWO, AMQP BASE "metrics: { log_interval_seconds: 5 }\n" TWO, "changed: a, b"},
   {AMQP BASE TWO, AMQP BASE "optimization: { buffer_size: 100 }\n" TWO, "unchanged: a, b"},
   {AMQP BASE TWO, AMQP BASE NONE, "removed: a, b"},
 };
