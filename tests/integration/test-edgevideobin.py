@@ -11,6 +11,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,7 @@ from deployment import Deployment, Gst, Watcher, to_python, wait_for  # noqa: E4
 from servers import Servers  # noqa: E402
 
 USER, CANARY = "admin", "c4narySecret"
+PATIENCE = 60  # seconds
 
 
 def schema(name):
@@ -522,6 +524,71 @@ class LaunchTest(DeploymentTest):
         for name in names:
             with open(os.path.join(self.folder, name), encoding="utf-8", errors="replace") as file:
                 self.assertFalse(any(CANARY in line for line in file), name)
+
+
+class JournalTest(DeploymentTest):
+    """What the log says with what the unit of systemd sets."""
+
+    UNIT = os.path.join(SOURCE_DIR, "pipelines", "edge-video.service")
+
+    def serve(self, port):
+        cameras = Cameras("--marked", "--size", "320x180", "--port", port)
+        self.addCleanup(lambda: cameras.process.poll() is None and cameras.close())
+        return cameras
+
+    def refuse(self, port, times):
+        """Somebody else answers at this port, and hangs up."""
+        with socket.socket() as listener:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.settimeout(PATIENCE)
+            listener.bind(("127.0.0.1", port))
+            listener.listen()
+            for _ in range(times):
+                listener.accept()[0].close()
+
+    def read_to(self, process, text):
+        """The lines up to the one with this text."""
+        said = []
+        for line in process.stderr:
+            said.append(line)
+            if text in line:
+                return said
+        return self.fail(f"it ended before it said {text}: {''.join(said)}")
+
+    def test_each_change_once(self):
+        """A camera goes, refuses several times and comes back: each change is one line, and there are summaries."""
+        with open(self.UNIT, encoding="utf-8") as file:
+            debug = re.search(r"GST_DEBUG=(\S+)", file.read())[1]
+        cameras = self.serve("0")
+        port = int(cameras.mounts[0]["uri"].split(":")[2].partition("/")[0])
+        with open(self.config, "w", encoding="utf-8") as file:
+            file.write(f'amqp: {{ amqp_url: "{self.servers.amqp_uri}" }}\nmetadata: {{}}\n'
+                       "metrics: { port: 0, log_interval_seconds: 1 }\n"
+                       f'cameras: [ {{ id: cam1, url: "rtsp://127.0.0.1:{port}/cam1" }} ]\n')
+        process = subprocess.Popen(["gst-launch-1.0", "-e", "-q", "edgevideobin", "config=" + self.config],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                                   env={**os.environ, "GST_DEBUG": debug, "GST_DEBUG_NO_COLOR": "1"})
+        self.addCleanup(process.stderr.close)
+        said = self.read_to(process, "Camera cam1 is active")
+        said += self.read_to(process, "Worker pool default: Workers: ")
+        said += self.read_to(process, "Camera cam1: ")
+        cameras.close()
+        self.refuse(port, 4)
+        self.serve(str(port))
+        said += self.read_to(process, "Camera cam1 is active")
+        process.send_signal(signal.SIGINT)
+        said += process.stderr.readlines()
+        self.assertEqual(process.wait(PATIENCE), 0)
+
+        told = re.findall(r"\b(rtspcamerasrc|rtspsrc|default) +\S+:\d+:\S+ (.*)", "".join(said))
+        self.assertEqual({category for category, _ in told}, {"rtspcamerasrc"}, told)
+        changes = [text.partition(":")[0] for _, text in told]
+        self.assertEqual(changes.count("Camera cam1 is active"), 2, changes)
+        troubles = [text for text in changes if text != "Camera cam1 is active"]
+        self.assertGreater(len(troubles), 0)
+        self.assertEqual(len(set(troubles)), len(troubles), troubles)
+        self.assertRegex("".join(said), "final report: .*edge-video.yaml: 1 cameras, .*\n"
+                         r"cam1: \d+ frames, .*; up [0-9.]+ s, started 1 times; last error: Camera cam1 .*\ntotal: ")
 
 
 if __name__ == "__main__":
