@@ -12,9 +12,19 @@
 
 #define GST_CAT_DEFAULT gst_edge_work_get_debug_category ()
 
+/* An application may give each pipeline a pool of another name. */
+#define MAX_PAST_POOLS 64
+
+/* All pools of that name that are gone: counters of one that comes back go on where they were. */
+typedef struct
+{
+  gchar *name;
+  GstEdgeWorkStats stats;
+} PastPool;
+
 static GMutex registry_lock;
 static GHashTable *registry;    /* registry_lock: name → GstEdgeWorkerPool, NULL when there is none */
-static GHashTable *past;        /* registry_lock: name → GstEdgeWorkStats of pools of that name that are gone */
+static GQueue past = G_QUEUE_INIT;      /* registry_lock: of PastPool, the one that went last first */
 
 GstEdgeWorkerPool *
 gst_edge_worker_pool_get_full (const gchar *name,
@@ -71,21 +81,47 @@ gst_edge_worker_pool_ref (GstEdgeWorkerPool *pool)
   return pool;
 }
 
+static GList *
+find_past_locked (const gchar *name)
+{
+  GList *l;
+
+  for (l = past.head; l != NULL; l = l->next) {
+    if (g_str_equal (((PastPool *) l->data)->name, name))
+      return l;
+  }
+  return NULL;
+}
+
+static void
+forget_oldest_locked (void)
+{
+  PastPool *oldest = g_queue_pop_tail (&past);
+
+  g_free (oldest->name);
+  g_free (oldest);
+}
+
 /* Without lanes, what is gone is all there was. */
 static void
 remember_locked (GstEdgeWorkerPool *pool)
 {
-  GstEdgeWorkStats *stats;
+  GList *link = find_past_locked (pool->name);
+  PastPool *gone;
 
-  if (past == NULL)
-    past = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
-  stats = g_hash_table_lookup (past, pool->name);
-  if (stats == NULL) {
-    stats = g_new0 (GstEdgeWorkStats, 1);
-    g_hash_table_insert (past, g_strdup (pool->name), stats);
+  if (link != NULL) {
+    g_queue_unlink (&past, link);
+    g_queue_push_head_link (&past, link);
+    gone = link->data;
+  } else {
+    gone = g_new0 (PastPool, 1);
+    gone->name = g_strdup (pool->name);
+    g_queue_push_head (&past, gone);
+    if (past.length > MAX_PAST_POOLS)
+      forget_oldest_locked ();
   }
   g_mutex_lock (&pool->lock);
-  gst_edge_work_stats_add (stats, &pool->gone);
+  gst_edge_work_stats_add (&gone->stats, &pool->gone);
   g_mutex_unlock (&pool->lock);
 }
 
@@ -112,12 +148,12 @@ gst_edge_worker_pools_list (void)
 void
 gst_edge_worker_pool_add_past (const gchar *name, GstEdgeWorkStats *sum)
 {
-  const GstEdgeWorkStats *stats;
+  GList *link;
 
   g_mutex_lock (&registry_lock);
-  stats = past != NULL ? g_hash_table_lookup (past, name) : NULL;
-  if (stats != NULL)
-    gst_edge_work_stats_add (sum, stats);
+  link = find_past_locked (name);
+  if (link != NULL)
+    gst_edge_work_stats_add (sum, &((PastPool *) link->data)->stats);
   g_mutex_unlock (&registry_lock);
 }
 

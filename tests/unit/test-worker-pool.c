@@ -2,15 +2,15 @@
  * Copyright (C) 2026 the gst-edge-video authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Pools by name, settings that disagree, autoscaling (the policy by simulation, the pool for real), ticker, jobs. */
+ * Pools by name, settings that disagree, what is known of pools that are gone, ticker, jobs. */
 
 #include <gio/gio.h>
 #include <gst/gst.h>
 
 #include "../support/gate.h"
-#include "work/autoscale.h"
 #include "work/jobs.h"
 #include "work/ticker.h"
+#include "work/work-report.h"
 
 /* ---- pools by name ---- */
 
@@ -97,124 +97,74 @@ test_settings (void)
   gst_edge_worker_pool_unref (pool);
 }
 
-/* ---- autoscaling ---- */
+/* ---- pools that are gone ---- */
 
-static void
-test_policy_bounds (void)
+#define PAST_POOLS 64           /* as many are remembered */
+
+static gboolean
+succeed (gpointer data, GError **error)
 {
-  GstEdgeAutoscale autoscale = { 0, };
-  GstEdgeAutoscaleSample sample = {.workers = 2,.min_workers = 2,.max_workers =
-        9,.wait = 100,.target_wait = 10,.peak_busy = 2
-  };
-  guint i;
-
-  for (i = 0; i < 20; i++) {
-    guint workers = gst_edge_autoscale_next (&autoscale, &sample);
-
-    g_assert_cmpuint (workers, >, sample.workers < 9 ? sample.workers : 8);
-    g_assert_cmpuint (workers, <=, 9);
-    sample.workers = sample.peak_busy = workers;
-  }
-  sample.wait = 0;
-  sample.peak_busy = 0;
-  for (i = 0; i < 1000; i++)
-    sample.workers = gst_edge_autoscale_next (&autoscale, &sample);
-  g_assert_cmpuint (sample.workers, ==, 2);
-
-  /* one more worker does not make a busy CPU faster */
-  sample.wait = 100;
-  sample.cpu_load = 0.95;
-  g_assert_cmpuint (gst_edge_autoscale_next (&autoscale, &sample), ==, 2);
-}
-
-/* @minutes of load that needs 4 or 5 workers at any moment, and rarely 8. Returns: how often the number of workers
- * changed. */
-static guint
-simulate (GstEdgeAutoscale *autoscale, GstEdgeAutoscaleSample *sample, guint minutes, gboolean peaks)
-{
-  guint i, changes = 0;
-
-  for (i = 0; i < minutes * 60 * 10; i++) {
-    guint needed = (guint) g_test_rand_int_range (4, 6);
-    guint workers;
-
-    if (peaks && g_test_rand_int_range (0, 300) == 0)
-      needed = 8;
-    sample->peak_busy = MIN (needed, sample->workers);
-    sample->wait = needed > sample->workers ? 50000 : 500;
-    workers = gst_edge_autoscale_next (autoscale, sample);
-    changes += workers != sample->workers;
-    sample->workers = workers;
-  }
-  return changes;
-}
-
-/* After it has found its size, it stays there; and it learns from peaks that come again. */
-static void
-test_policy_steady (void)
-{
-  GstEdgeAutoscale autoscale = { 0, };
-  GstEdgeAutoscaleSample sample = {.workers = 1,.min_workers = 1,.max_workers =
-        16,.target_wait = 20000
-  };
-  guint changes;
-
-  simulate (&autoscale, &sample, 1, FALSE);
-  g_assert_cmpuint (simulate (&autoscale, &sample, 60, FALSE), ==, 0);
-  g_assert_cmpuint (sample.workers, ==, 6);
-
-  simulate (&autoscale, &sample, 20, TRUE);
-  changes = simulate (&autoscale, &sample, 60, TRUE);
-  g_test_message ("with a peak every 30 s: %u changes in an hour", changes);
-  g_assert_cmpuint (changes, <=, 60);
-  g_assert_cmpuint (sample.workers, <=, 12);
-}
-
-static gint
-wait_at_gate (gpointer data, guint flags, gpointer user_data)
-{
-  gate_pass (user_data);
   return TRUE;
 }
 
 static void
-ignore (gpointer data, gint reason, gpointer user_data)
+run_one_job (const gchar *name)
+{
+  GstEdgeWorkerPool *pool = gst_edge_worker_pool_get (name, 1, NULL);
+  GstEdgeJobs *jobs = gst_edge_jobs_new (pool, "jobs", 1, NULL, NULL);
+
+  g_assert_true (gst_edge_jobs_submit (jobs, succeed, NULL, NULL, TRUE));
+  g_assert_true (gst_edge_jobs_drain (jobs, -1));
+  gst_edge_jobs_free (jobs);
+  gst_edge_worker_pool_unref (pool);
+}
+
+static void
+run_one_job_in_others (const gchar *prefix, guint n)
+{
+  for (; n > 0; n--) {
+    gchar *name = g_strdup_printf ("%s%u", prefix, n);
+
+    run_one_job (name);
+    g_free (name);
+  }
+}
+
+static void
+read_out (const GstEdgeWorkerPoolReport *report, gpointer user_data)
+{
+  g_assert_cmpstr (report->name, ==, "past");
+  *(guint64 *) user_data = report->stats->out;
+}
+
+static void
+ignore_lane (GstEdgeCameraRecord *camera, const GstEdgeStageCounts *counts, gpointer user_data)
 {
 }
 
-/* Lanes whose downstream blocks: workers are added until each has one, but no more than allowed. */
-static void
-test_autoscale_blocked (void)
+static guint64
+get_reported_out (const gchar *name)
 {
-  const GstEdgeWorkerPoolOptions options = {
-    .fields = GST_EDGE_WORKER_POOL_MAX_WORKERS | GST_EDGE_WORKER_POOL_AUTOSCALE
-        | GST_EDGE_WORKER_POOL_TARGET_WAIT,
-    .max_workers = 6,.autoscale = TRUE,.target_wait = GST_MSECOND,
-  };
-  GstEdgeQueueItem item = { NULL, 0, 1, GST_CLOCK_TIME_NONE,
-    GST_CLOCK_TIME_NONE
-  };
-  GstEdgeWorkerPool *pool =
-      gst_edge_worker_pool_get_full ("scaled", &options, NULL, NULL);
-  GstEdgeLane *lanes[8];
-  Gate gate;
-  guint i;
+  GstEdgeWorkerPool *pool = gst_edge_worker_pool_get (name, 1, NULL);
+  guint64 out = G_MAXUINT64;
 
-  g_assert_cmpuint (gst_edge_worker_pool_get_workers (pool), ==, 1);
-  gate_init (&gate);
-  for (i = 0; i < G_N_ELEMENTS (lanes); i++) {
-    lanes[i] = gst_edge_lane_new (pool, "blocked", wait_at_gate, ignore, &gate);
-    gst_edge_lane_submit (lanes[i], &item, FALSE);
-  }
-  gate_await_waiting (&gate, 6);
-  g_assert_cmpuint (gst_edge_worker_pool_get_workers (pool), ==, 6);
-  g_assert_cmpuint (gate.n_waiting, ==, 6);
-  gate_set_open (&gate, TRUE);
-  gate_await_passed (&gate, 8);
-  for (i = 0; i < G_N_ELEMENTS (lanes); i++)
-    gst_edge_lane_free (lanes[i]);
+  gst_edge_worker_pools_report (read_out, ignore_lane, &out);
   gst_edge_worker_pool_unref (pool);
-  gate_clear (&gate);
+  return out;
+}
+
+/* The counters of a pool that comes back go on, unless too many others have been there since. */
+static void
+test_past (void)
+{
+  run_one_job ("past");
+  run_one_job ("past");
+  g_assert_cmpuint (get_reported_out ("past"), ==, 2);
+  run_one_job_in_others ("a", PAST_POOLS - 1);
+  run_one_job_in_others ("a", PAST_POOLS - 1);
+  g_assert_cmpuint (get_reported_out ("past"), ==, 2);
+  run_one_job_in_others ("b", PAST_POOLS);
+  g_assert_cmpuint (get_reported_out ("past"), ==, 0);
 }
 
 /* ---- ticker ---- */
@@ -523,6 +473,11 @@ drop_everything (gpointer data, guint flags, gpointer user_data)
 }
 
 static void
+ignore (gpointer data, gint reason, gpointer user_data)
+{
+}
+
+static void
 test_unref_on_worker (void)
 {
   GstEdgeQueueItem item = { NULL, 0, 1, GST_CLOCK_TIME_NONE,
@@ -552,9 +507,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pool/sharing", test_sharing);
   g_test_add_func ("/pool/settings", test_settings);
   g_test_add_func ("/pool/unref-on-worker", test_unref_on_worker);
-  g_test_add_func ("/autoscale/bounds", test_policy_bounds);
-  g_test_add_func ("/autoscale/steady", test_policy_steady);
-  g_test_add_func ("/autoscale/blocked", test_autoscale_blocked);
+  g_test_add_func ("/pool/past", test_past);
   g_test_add_func ("/ticker", test_ticker);
   g_test_add_func ("/jobs/blocking", test_jobs_blocking);
   g_test_add_func ("/jobs/not-blocking", test_jobs_not_blocking);
