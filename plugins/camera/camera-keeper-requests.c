@@ -35,6 +35,7 @@ gst_edge_camera_keeper_unref (GstEdgeCameraKeeper *keeper)
     return;
   gst_edge_camera_outlet_free (keeper->camera.outlet);
   gst_edge_camera_settings_clear (&keeper->camera.settings);
+  g_free (keeper->camera.moved_to);
   gst_clear_object (&keeper->clock);
   g_free (keeper->failure_detail);
   gst_object_unref (keeper->element);

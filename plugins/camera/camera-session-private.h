@@ -38,7 +38,12 @@ struct _GstEdgeCameraSession
   GMutex lock;
   GstEdgeCameraWatch watch;
 
-  guint n_describes;            /* the source's thread */
+  /* the source's thread: what it last sent, and where it asked for a description */
+  GstRTSPMethod last_method;
+  gchar *described;             /* nullable; may contain a password */
+  guint n_redirections;
+  gboolean redirected;
+  gboolean astray;              /* not followed any more */
 
   /* set when the camera has said what it sends, constant from there */
   const GstEdgeCameraCodec *codec;

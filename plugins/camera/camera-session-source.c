@@ -9,6 +9,7 @@
 #endif
 
 #include "camera-session-private.h"
+#include "net/camera-uri.h"
 
 /* Downstream that blocks for longer than this costs packets instead of memory. */
 #define MAX_BLOCKED (2 * G_TIME_SPAN_SECOND)
@@ -16,8 +17,7 @@
 /* The watch comes first, so that a camera that is silent is always called that. */
 #define SOURCE_TIMEOUT_LATER GST_SECOND
 
-/* Some are asked twice, for the sake of the password. */
-#define MAX_DESCRIBES 16
+#define MAX_REDIRECTIONS 5
 
 /* 1. What the pipeline says. */
 
@@ -216,28 +216,81 @@ on_new_manager (GstElement *source, GstElement *rtpbin, gpointer user_data)
   gst_edge_camera_session_probe_received (user_data, rtpbin);
 }
 
-/* rtspsrc answers a server that asks its clients to go elsewhere, and stays. What the camera's own URI leads to then is
- * for the next connection to find out. */
+static gboolean
+is_encrypted (const gchar *location)
+{
+  return g_ascii_strncasecmp (location, "rtsps://", 8) == 0;
+}
+
+/* rtspsrc answers a server that asks its clients to go elsewhere, and stays. The next connection goes there; the one
+ * after it begins at the camera's own URI again. */
 static void
 on_request (GstElement *source, gpointer request, gpointer response, gpointer user_data)
 {
+  GstEdgeCameraSession *session = user_data;
+  GstEdgeCameraUri uri = { NULL, NULL, NULL };
+  gchar *to = NULL, *text = NULL, *detail;
   GstRTSPMethod method;
 
-  if (gst_rtsp_message_parse_request (request, &method, NULL, NULL) == GST_RTSP_OK && method == GST_RTSP_REDIRECT)
-    gst_edge_camera_session_fail (user_data, GST_EDGE_CAMERA_EOS, "it asks its clients to connect anew");
+  if (gst_rtsp_message_parse_request (request, &method, NULL, NULL) != GST_RTSP_OK || method != GST_RTSP_REDIRECT)
+    return;
+  if (gst_rtsp_message_get_header (request, GST_RTSP_HDR_LOCATION, &to, 0) == GST_RTSP_OK
+      && gst_edge_camera_uri_parse (to, &uri, NULL)
+      && is_encrypted (uri.location) == is_encrypted (session->camera->settings.location)) {
+    g_free (session->camera->moved_to);
+    session->camera->moved_to = g_steal_pointer (&uri.location);
+    text = gst_edge_camera_uri_make_text (session->camera->moved_to, NULL, FALSE);
+  }
+  detail = text != NULL ? g_strdup_printf ("it asks its clients to go to %s", text)
+      : g_strdup ("it asks its clients to connect anew");
+  gst_edge_camera_session_fail (session, GST_EDGE_CAMERA_EOS, detail);
+  gst_edge_camera_uri_clear (&uri);
+  g_free (detail);
+  g_free (text);
 }
 
-/* rtspsrc follows redirections for ever, and does not even stop when it is told to. */
+/* rtspsrc goes to its old address if it cannot read the new one, and encrypts what it encrypted before, whatever the
+ * new one says. Returns what is wrong. */
+static const gchar *
+judge_redirection (GstEdgeCameraSession *session, const gchar *to)
+{
+  if (g_strcmp0 (session->described, to) == 0)
+    return "it redirects to itself, or to what is not rtsp://";
+  if (!is_encrypted (to) && is_encrypted (session->described))
+    return "it redirects from rtsps:// to what is not encrypted";
+  if (is_encrypted (to) && !is_encrypted (session->described))
+    return "it redirects to rtsps://, write that in uri";
+  return ++session->n_redirections > MAX_REDIRECTIONS ? "it redirects again and again" : NULL;
+}
+
+/* rtspsrc follows redirections for ever, and does not even stop when it is told to. After one it begins from the start,
+ * with OPTIONS. */
 static gboolean
 on_before_send (GstElement *source, gpointer request, gpointer user_data)
 {
   GstEdgeCameraSession *session = user_data;
+  const gchar *wrong = NULL;
   GstRTSPMethod method;
+  gchar *location;
 
-  if (gst_rtsp_message_parse_request (request, &method, NULL, NULL) != GST_RTSP_OK || method != GST_RTSP_DESCRIBE
-      || ++session->n_describes <= MAX_DESCRIBES)
+  if (gst_rtsp_message_parse_request (request, &method, NULL, NULL) != GST_RTSP_OK)
     return TRUE;
-  gst_edge_camera_session_fail (session, GST_EDGE_CAMERA_CONNECT, "it redirects again and again");
+  if (method == GST_RTSP_OPTIONS)
+    session->redirected = session->last_method == GST_RTSP_DESCRIBE;
+  session->last_method = method;
+  if (method != GST_RTSP_DESCRIBE || session->astray)
+    return !session->astray;
+
+  g_object_get (source, "location", &location, NULL);
+  if (session->redirected)
+    wrong = judge_redirection (session, location);
+  session->redirected = FALSE;
+  gst_edge_camera_free_secret (session->described);
+  session->described = location;
+  if (wrong == NULL)
+    return TRUE;
+  session->astray = TRUE;
+  gst_edge_camera_session_fail (session, GST_EDGE_CAMERA_CONNECT, wrong);
   return FALSE;
 }
 
@@ -257,10 +310,13 @@ gst_edge_camera_session_make_source (GstEdgeCameraSession *session)
   const GstEdgeCameraSettings *settings = &session->camera->settings;
   GstElement *source = gst_element_factory_make ("rtspsrc", "source");
   guint64 timeout = settings->connect_timeout + SOURCE_TIMEOUT_LATER;
+  gchar *moved_to = g_steal_pointer (&session->camera->moved_to);
 
-  if (source == NULL)
+  if (source == NULL) {
+    g_free (moved_to);
     return NULL;
-  g_object_set (source, "location", settings->location,
+  }
+  g_object_set (source, "location", moved_to != NULL ? moved_to : settings->location,
       "user-id", settings->user, "user-pw", settings->password,
       "protocols", settings->protocols,
       "latency", (guint) (settings->latency / GST_MSECOND),
@@ -281,6 +337,7 @@ gst_edge_camera_session_make_source (GstEdgeCameraSession *session)
       G_CALLBACK (on_accept_certificate), session);
   g_signal_connect (source, "handle-request", G_CALLBACK (on_request), session);
   g_signal_connect (source, "before-send", G_CALLBACK (on_before_send), session);
+  g_free (moved_to);
   session->funcs.source_setup (source, session->user_data);
   return source;
 }

@@ -22,6 +22,7 @@ typedef struct
   GstEdgeCameraCounters counters;       /* atomic */
   GstEdgeCameraOutlet *outlet;
   guint decoder_index;          /* between connections */
+  gchar *moved_to;              /* nullable: where the camera sends the next connection; set by one, taken by the next */
   GstEdgeCameraDecode decode;   /* the connection's lock */
   GstEdgeCameraLimiter limiter; /* the connection's lock */
 } GstEdgeCamera;

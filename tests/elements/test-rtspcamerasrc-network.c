@@ -19,6 +19,8 @@
     "rtph264pay config-interval=-1 name=pay0 )"
 #define H265 "( " SERVER_PICTURES "x265enc speed-preset=ultrafast tune=zerolatency key-int-max=10 ! " \
     "h265parse config-interval=-1 ! rtph265pay name=pay0 )"
+#define SMALL_JPEG "( videotestsrc is-live=true ! video/x-raw, format=I420, width=160, height=120, framerate=20/1 ! " \
+    "jpegenc ! rtpjpegpay name=pay0 )"
 #define JPEG "( " SERVER_PICTURES "jpegenc ! rtpjpegpay name=pay0 )"
 
 /* ---- redirects ---- */
@@ -79,7 +81,7 @@ redirect (gpointer data)
 
 /* @port: of the camera; 0 = its own */
 static Redirector *
-redirector_start (guint port)
+redirector_start (const gchar *scheme, guint port)
 {
   Redirector *redirector = g_new0 (Redirector, 1);
   GInetAddress *loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
@@ -89,7 +91,7 @@ redirector_start (guint port)
   g_assert_true (g_socket_listener_add_address (redirector->listener, any, G_SOCKET_TYPE_STREAM,
           G_SOCKET_PROTOCOL_TCP, NULL, &bound, NULL));
   redirector->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (bound));
-  redirector->location = g_strdup_printf ("rtsp://127.0.0.1:%u/cam1", port != 0 ? port : redirector->port);
+  redirector->location = g_strdup_printf ("%s://127.0.0.1:%u/cam1", scheme, port != 0 ? port : redirector->port);
   redirector->cancellable = g_cancellable_new ();
   redirector->thread = g_thread_new ("redirector", redirect, redirector);
   g_object_unref (bound);
@@ -111,11 +113,24 @@ redirector_stop (Redirector *redirector)
 }
 
 static void
+redirected_wrongly (const gchar *scheme, const gchar *words)
+{
+  Redirector *redirector = redirector_start (scheme, 0);
+  Rig *rig = rig_start (1, redirector->port, "", SINK);
+
+  rig_await_message (rig, 1, "inactive", "connect", words);
+  rig_await_message (rig, 1, "inactive", "connect", words);
+  g_assert_cmpint (g_atomic_int_get (&redirector->answers), <=, (gint) rig_get_stat (rig, 1, "connects"));
+  rig_stop (rig);
+  redirector_stop (redirector);
+}
+
+static void
 test_redirect (void)
 {
   Simulator *simulator = simulator_start (CAMERAS, 0);
   guint port = simulator_get_port (simulator), answers;
-  Redirector *redirector = redirector_start (port);
+  Redirector *redirector = redirector_start ("rtsp", port);
   Rig *rig = rig_start (1, redirector->port, "", SINK);
   gint64 since;
 
@@ -135,31 +150,57 @@ test_redirect (void)
   simulator_stop (simulator);
   redirector_stop (redirector);
 
-  /* round in a circle */
-  redirector = redirector_start (0);
-  rig = rig_start (1, redirector->port, "", SINK);
-  rig_await_message (rig, 1, "inactive", "connect", "redirects again and again");
-  rig_await_message (rig, 1, "inactive", "connect", "redirects again and again");
-  rig_stop (rig);
-  redirector_stop (redirector);
+  redirected_wrongly ("rtsp", "to itself");
+  redirected_wrongly ("http", "what is not rtsp://");
+  redirected_wrongly ("rtsps", "write that in uri");
 }
 
-/* The camera itself says, in the middle, that its clients should go. */
+/* From one to another, and back. */
+static void
+test_redirected_in_circles (void)
+{
+  Redirector *one = redirector_start ("rtsp", 0), *other = redirector_start ("rtsp", one->port);
+  Rig *rig;
+
+  g_free (one->location);
+  one->location = g_strdup_printf ("rtsp://127.0.0.1:%u/cam1", other->port);
+  rig = rig_start (1, one->port, "", SINK);
+  rig_await_message (rig, 1, "inactive", "connect", "redirects again and again");
+  rig_await_message (rig, 1, "inactive", "connect", "redirects again and again");
+  g_assert_cmpint (g_atomic_int_get (&one->answers), <=, 4 * (gint) rig_get_stat (rig, 1, "connects"));
+  rig_stop (rig);
+  redirector_stop (one);
+  redirector_stop (other);
+}
+
+/* The camera itself says, in the middle, that its clients should go: there once, and from there to where they began. */
 static void
 test_redirected_later (void)
 {
-  Server *server = server_start (JPEG, NULL);
+  Server *server = server_start (JPEG, NULL), *other = server_start (SMALL_JPEG, NULL);
   Rig *rig = rig_start (1, server_get_port (server), "", SINK);
+  gchar *location = g_strdup_printf ("rtsp://u:p@127.0.0.1:%u/cam1?key=secret", server_get_port (other));
   gint64 since;
 
   rig_await_state (rig, 1, "active", NULL);
+  rig_await_caps (rig, 1, "image/jpeg, width=320");
   rig_await_frames (rig, 1, 5);
   since = g_get_monotonic_time ();
-  server_redirect (server, "rtsp://127.0.0.1/elsewhere");
-  rig_await_message (rig, 1, "inactive", "eos", "connect anew");
+  server_redirect (server, location);
+  rig_await_message (rig, 1, "inactive", "eos", "/cam1?***)");
   rig_await_recovery (rig, 1, since);
+  rig_await_caps (rig, 1, "image/jpeg, width=160");
+  rig_await_frames (rig, 1, 5);
+
+  /* nowhere in particular */
+  server_redirect (other, "http://127.0.0.1/elsewhere");
+  rig_await_message (rig, 1, "inactive", "eos", "connect anew");
+  rig_await_state (rig, 1, "active", NULL);
+  rig_await_caps (rig, 1, "image/jpeg, width=320");
   rig_stop (rig);
+  server_stop (other);
   server_stop (server);
+  g_free (location);
 }
 
 /* ---- networks ---- */
@@ -527,6 +568,7 @@ main (int argc, char **argv)
   gst_init (&argc, &argv);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/rtspcamerasrc/network/redirect", test_redirect);
+  g_test_add_func ("/rtspcamerasrc/network/redirected-in-circles", test_redirected_in_circles);
   g_test_add_func ("/rtspcamerasrc/network/redirected-later", test_redirected_later);
   g_test_add_data_func ("/rtspcamerasrc/network/black-hole", "blackhole", test_no_answer);
   g_test_add_data_func ("/rtspcamerasrc/network/half-open", "silent", test_no_answer);
