@@ -255,6 +255,28 @@ gst_redis_frame_sink_event (GstBaseSink *sink, GstEvent *event)
   return GST_BASE_SINK_CLASS (gst_redis_frame_sink_parent_class)->event (sink, event);
 }
 
+static void
+set_paused (GstRedisFrameSink *self, gboolean paused)
+{
+  if (self->output != NULL)
+    gst_stored_output_set_paused (self->output, paused);
+}
+
+/* What stands behind the source pad may wait for the end of a pause. */
+static GstStateChangeReturn
+gst_redis_frame_sink_change_state (GstElement *element, GstStateChange transition)
+{
+  GstRedisFrameSink *self = GST_REDIS_FRAME_SINK (element);
+  GstStateChangeReturn result;
+
+  if (transition == GST_STATE_CHANGE_PLAYING_TO_PAUSED)
+    set_paused (self, TRUE);
+  result = GST_ELEMENT_CLASS (gst_redis_frame_sink_parent_class)->change_state (element, transition);
+  if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING)
+    set_paused (self, FALSE);
+  return result;
+}
+
 static GstPad *
 gst_redis_frame_sink_request_new_pad (GstElement *element, GstPadTemplate *template, const gchar *name,
     const GstCaps *caps)
@@ -431,6 +453,7 @@ gst_redis_frame_sink_class_init (GstRedisFrameSinkClass *klass)
   object_class->finalize = gst_redis_frame_sink_finalize;
   install_properties (object_class);
 
+  element_class->change_state = gst_redis_frame_sink_change_state;
   element_class->request_new_pad = gst_redis_frame_sink_request_new_pad;
   element_class->release_pad = gst_redis_frame_sink_release_pad;
   gst_element_class_add_static_pad_template (element_class, &sink_template);

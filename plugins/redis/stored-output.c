@@ -79,6 +79,7 @@ run_output (gpointer data, guint flags, gpointer user_data)
   GstFlowReturn flow = GST_FLOW_OK;
   gboolean is_event = GST_IS_EVENT (output->object);
 
+  gst_edge_lane_may_be_held (self->lane);
   GST_PAD_STREAM_LOCK (self->pad);
   if (output->sticky != NULL)
     push_sticky (self->pad, output->sticky);
@@ -196,6 +197,12 @@ gboolean
 gst_stored_output_drain (GstStoredOutput *self, gint64 timeout)
 {
   return gst_edge_lane_drain (self->lane, timeout);
+}
+
+void
+gst_stored_output_set_paused (GstStoredOutput *self, gboolean paused)
+{
+  gst_edge_lane_set_paused (self->lane, paused);
 }
 
 GstFlowReturn

@@ -33,6 +33,9 @@ void gst_stored_output_push_flush (GstStoredOutput * self, GstEvent * event);
 void gst_stored_output_set_flushing (GstStoredOutput * self, gboolean flushing);
 gboolean gst_stored_output_drain (GstStoredOutput * self, gint64 timeout);
 
+/* TRUE: what is behind the pad may keep the worker that pushes until FALSE is set; the pool then gets another one. */
+void gst_stored_output_set_paused (GstStoredOutput * self, gboolean paused);
+
 /* The last result of downstream: GST_FLOW_ERROR and the like must stop the stream. */
 GstFlowReturn gst_stored_output_get_flow (GstStoredOutput * self);
 

@@ -8,8 +8,10 @@
 
 #include <hiredis.h>
 
+#include "../support/gate.h"
 #include "frame/frame-identity.h"
 #include "sink-rig.h"
+#include "work/lane.h"
 
 static redisContext *
 connect_redis (void)
@@ -325,6 +327,58 @@ test_downstream_results (void)
   sink_rig_clear (&rig);
 }
 
+static GstPadProbeReturn
+stand_at_gate (GstPad *pad, GstPadProbeInfo *info, gpointer gate)
+{
+  gate_pass (gate);
+  return GST_PAD_PROBE_OK;
+}
+
+static gint
+run_number (gpointer data, guint flags, gpointer user_data)
+{
+  return TRUE;
+}
+
+static void
+drop_number (gpointer data, gint reason, gpointer user_data)
+{
+}
+
+/* A worker that what is behind a paused sink keeps is replaced: the pool goes on. */
+static void
+test_paused (void)
+{
+  GstEdgeWorkerPool *pool = gst_edge_worker_pool_get ("paused", 1, NULL);
+  GstEdgeLane *other = gst_edge_lane_new (pool, "other", run_number, drop_number, NULL);
+  const GstEdgeQueueItem item = {.data = GUINT_TO_POINTER (1),.start = GST_CLOCK_TIME_NONE,.end = GST_CLOCK_TIME_NONE };
+  SinkRig rig;
+  GstPad *pad;
+  Gate gate;
+
+  gate_init (&gate);
+  sink_rig_init (&rig, "redisframesink", NULL, "pool=paused");
+  rig.h = gst_harness_new_with_element (rig.element, "sink", "src");
+  gst_harness_set_src_caps_str (rig.h, "image/jpeg,width=640,height=480");
+  pad = gst_element_get_static_pad (rig.element, "src");
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, stand_at_gate, &gate, NULL);
+  sink_rig_push (&rig, 1);
+  gate_await_waiting (&gate, 1);
+  gst_element_set_state (rig.element, GST_STATE_PAUSED);
+
+  gst_edge_lane_submit (other, &item, FALSE);
+  g_assert_true (gst_edge_lane_drain (other, -1));
+
+  gate_set_open (&gate, TRUE);
+  gst_element_set_state (rig.element, GST_STATE_PLAYING);
+  sink_rig_await_stat (&rig, "pushed", 1);
+  gst_object_unref (pad);
+  sink_rig_clear (&rig);
+  gst_edge_lane_free (other);
+  gst_edge_worker_pool_unref (pool);
+  gate_clear (&gate);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -339,5 +393,6 @@ main (int argc, char **argv)
   g_test_add_func ("/redisframesink/refused", test_refused);
   g_test_add_func ("/redisframesink/out-of-memory", test_out_of_memory);
   g_test_add_func ("/redisframesink/downstream-results", test_downstream_results);
+  g_test_add_func ("/redisframesink/paused", test_paused);
   return g_test_run ();
 }
