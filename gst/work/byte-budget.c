@@ -75,19 +75,22 @@ ref_fullest (GstEdgeWorkerPool *pool, guint64 least)
   return fullest;
 }
 
-/* Drops the oldest buffer of @lane; FALSE when another thread was faster. */
+/* Drops the oldest buffer of @lane, which may be more than is asked for: who waits looks again. FALSE when another
+ * thread was faster. */
 static gboolean
 give_way (GstEdgeLane *lane)
 {
   GArray *dropped = NULL;
-  gboolean gave;
+  gboolean gave, wake;
 
   g_mutex_lock (&lane->lock);
   gave = gst_edge_queue_drop_oldest (lane->queue, &dropped);
-  gst_edge_lane_settle_budget_locked (lane);
+  wake = gst_edge_lane_settle_budget_locked (lane);
   if (dropped != NULL)
     gst_edge_lane_free_dropped_locked (lane, dropped);
   g_mutex_unlock (&lane->lock);
+  if (wake)
+    gst_edge_worker_pool_wake_budget (lane->pool);
   return gave;
 }
 

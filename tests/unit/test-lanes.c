@@ -360,6 +360,46 @@ test_budget_fullest (void)
 }
 
 static gpointer
+submit_20_bytes (gpointer data)
+{
+  return GINT_TO_POINTER (submit_full (data, 3, 0, 20, TRUE));
+}
+
+/* What a leak gives back beyond what was asked for is there for a lane that waits. */
+static void
+test_budget_leak_wakes (void)
+{
+  guint round;
+
+  for (round = 0; round < 50; round++) {
+    GstEdgeWorkerPool *pool = get_pool_with_budget (100);
+    Recorder waiter, full, small;
+    GThread *thread;
+
+    recorder_init (&waiter, pool, 0, GST_EDGE_LEAKY_NO);
+    recorder_init (&full, pool, 0, GST_EDGE_LEAKY_DOWNSTREAM);
+    recorder_init (&small, pool, 0, GST_EDGE_LEAKY_DOWNSTREAM);
+    waiter.gated = TRUE;
+    submit_full (&waiter, 1, 0, 1, TRUE);
+    gate_await_waiting (&waiter.gate, 1);       /* with the only worker */
+    submit_full (&waiter, 2, 0, 60, TRUE);
+    submit_full (&full, 4, 0, 30, TRUE);
+    thread = g_thread_new ("submit", submit_20_bytes, &waiter);
+    if (round % 2 == 0)
+      g_thread_yield ();
+    submit_full (&small, 5, 0, 15, TRUE);
+    g_assert_cmpint (GPOINTER_TO_INT (g_thread_join (thread)), ==, GST_EDGE_LANE_ACCEPTED);
+
+    gate_set_open (&waiter.gate, TRUE);
+    g_assert_true (gst_edge_lane_drain (waiter.lane, -1));
+    recorder_clear (&waiter);
+    recorder_clear (&full);
+    recorder_clear (&small);
+    gst_edge_worker_pool_unref (pool);
+  }
+}
+
+static gpointer
 submit_60_bytes (gpointer data)
 {
   return GINT_TO_POINTER (submit_full (data, 7, 0, 60, TRUE));
@@ -419,5 +459,6 @@ main (int argc, char **argv)
   g_test_add_func ("/lane/paused", test_paused);
   g_test_add_func ("/lane/budget-fullest", test_budget_fullest);
   g_test_add_func ("/lane/budget-waits", test_budget_waits);
+  g_test_add_func ("/lane/budget-leak-wakes", test_budget_leak_wakes);
   return g_test_run ();
 }
