@@ -206,24 +206,40 @@ get_time_now (GstEdgeCameraOutlet *outlet)
   return now;
 }
 
+/* For what a jitter buffer that has lost its way gave none at all. The present is later than what the next encoded
+ * picture may say, which nobody may put in order here. */
+static GstClockTime
+make_up_time (GstEdgeCameraOutlet *outlet)
+{
+  const GstClockTime now = get_time_now (outlet);
+
+  if (outlet->raw || !GST_CLOCK_TIME_IS_VALID (outlet->last_time))
+    return now;
+  if (GST_CLOCK_TIME_IS_VALID (now) && now > outlet->last_time + GST_SECOND)
+    return now - GST_SECOND;
+  return outlet->last_time + 1;
+}
+
 /* The segment downstream begins at 0, so a timestamp is the running time. A new connection's clock may start a bit
- * before the last one's end, and a jitter buffer that has lost its way gives none at all. */
+ * before the last one's end. */
 static void
 set_times (GstEdgeCameraOutlet *outlet, GstBuffer *buffer, const GstSegment *segment)
 {
   GstClockTime time = to_running_time (segment, GST_BUFFER_PTS (buffer));
+  GstClockTime decoding = outlet->raw ? GST_CLOCK_TIME_NONE : to_running_time (segment, GST_BUFFER_DTS (buffer));
 
-  if (outlet->raw && !GST_CLOCK_TIME_IS_VALID (time))
-    time = get_time_now (outlet);
-  if (outlet->raw && GST_CLOCK_TIME_IS_VALID (time)) {
-    if (GST_CLOCK_TIME_IS_VALID (outlet->last_time)
-        && time <= outlet->last_time)
+  if (!GST_CLOCK_TIME_IS_VALID (time) && !GST_CLOCK_TIME_IS_VALID (decoding))
+    time = make_up_time (outlet);
+  if (GST_CLOCK_TIME_IS_VALID (time)) {
+    const gboolean later = !GST_CLOCK_TIME_IS_VALID (outlet->last_time) || time > outlet->last_time;
+
+    if (outlet->raw && !later)
       time = outlet->last_time + 1;
-    outlet->last_time = time;
+    if (outlet->raw || later)
+      outlet->last_time = time;
   }
   GST_BUFFER_PTS (buffer) = time;
-  GST_BUFFER_DTS (buffer) = outlet->raw ? GST_CLOCK_TIME_NONE
-      : to_running_time (segment, GST_BUFFER_DTS (buffer));
+  GST_BUFFER_DTS (buffer) = decoding;
 }
 
 static void

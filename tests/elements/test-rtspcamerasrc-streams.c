@@ -110,6 +110,58 @@ test_b_frames (void)
   server_stop (server);
 }
 
+/* ---- packets without a time, as of a jitter buffer that has lost its way ---- */
+
+static GstPadProbeReturn
+take_time (GstPad *pad, GstPadProbeInfo *info, gpointer n_packets)
+{
+  GstBuffer *packet = gst_buffer_make_writable (GST_PAD_PROBE_INFO_BUFFER (info));
+
+  if (g_atomic_int_add ((gint *) n_packets, 1) >= 20)
+    GST_BUFFER_PTS (packet) = GST_BUFFER_DTS (packet) = GST_CLOCK_TIME_NONE;
+  info->data = packet;
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+on_source_pad (GstElement *source, GstPad *pad, gpointer n_packets)
+{
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, take_time, n_packets, NULL);
+}
+
+static void
+on_source_setup (GstElement *element, GstElement *source, gpointer n_packets)
+{
+  g_signal_connect (source, "pad-added", G_CALLBACK (on_source_pad), n_packets);
+}
+
+/* What comes out has one, and is in order, which the rig looks after. */
+static void
+watch_without_time (guint port, const gchar *properties, const gchar *rest)
+{
+  Rig *rig = rig_start (1, port, properties, rest);
+  gint n_packets = 0;
+
+  gst_element_set_state (rig->pipeline, GST_STATE_READY);
+  rig_get_camera (rig, 1)->frames = 0;
+  g_signal_connect (rig_get_camera (rig, 1)->element, "source-setup", G_CALLBACK (on_source_setup), &n_packets);
+  gst_element_set_state (rig->pipeline, GST_STATE_PLAYING);
+  rig_await_frames (rig, 1, 30);
+  g_assert_cmpint (g_atomic_int_get (&n_packets), >, 20);
+  g_assert_true (GST_CLOCK_TIME_IS_VALID (rig_get_camera (rig, 1)->last));
+  rig_stop (rig);
+}
+
+static void
+test_no_times (void)
+{
+  Server *server = server_start ("( " SERVER_PICTURES "jpegenc ! rtpjpegpay name=pay0 )", NULL);
+
+  watch_without_time (server_get_port (server), "", "image/jpeg ! fakesink async=false");
+  watch_without_time (server_get_port (server), "", "video/x-raw ! fakesink async=false");
+  server_stop (server);
+}
+
 static void
 test_no_video (void)
 {
@@ -330,6 +382,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rtspcamerasrc/streams/jpeg", test_jpeg);
   g_test_add_func ("/rtspcamerasrc/streams/h265", test_h265);
   g_test_add_func ("/rtspcamerasrc/streams/b-frames", test_b_frames);
+  g_test_add_func ("/rtspcamerasrc/streams/no-times", test_no_times);
   g_test_add_func ("/rtspcamerasrc/streams/no-video", test_no_video);
   g_test_add_func ("/rtspcamerasrc/streams/sound", test_sound);
   g_test_add_func ("/rtspcamerasrc/streams/blocked", test_blocked);
