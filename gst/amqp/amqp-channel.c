@@ -28,6 +28,34 @@ gst_edge_amqp_open_channel (GstEdgeTransport *self, GError **error)
   return TRUE;
 }
 
+/* Until it hears channel.close-ok, the broker drops what it gets for this channel, but the frames on the wire must stay
+ * whole: what has partly left goes first. In an alarm it reads nothing, and would not answer. Nothing that came before
+ * channel.open-ok may be taken for the new channel's, whose tags start at 1 again. */
+gboolean
+gst_edge_amqp_reopen_channel (GstEdgeTransport *self)
+{
+  amqp_channel_close_ok_t ok = { 0 };
+  GError *error = NULL;
+  gint status;
+
+  if (!self->channel_closed || self->blocked_reason != NULL || !gst_edge_amqp_finish_output (self, NULL))
+    return FALSE;
+  self->channel_closed = self->in_return = self->waits_for_room = FALSE;
+  g_hash_table_remove_all (self->prepared);     /* it may have been about an exchange that is gone */
+
+  gst_edge_link_begin_call (self->link, self->fd);
+  status = amqp_send_method (self->connection, GST_EDGE_AMQP_CHANNEL, AMQP_CHANNEL_CLOSE_OK_METHOD, &ok);
+  if (status != AMQP_STATUS_OK)
+    gst_edge_amqp_set_status_error (&error, "close a channel", status);
+  else if (gst_edge_amqp_open_channel (self, &error))
+    gst_edge_amqp_forget_channel (self, &error);
+  gst_edge_link_end_call (self->link, &error);
+  if (error == NULL)
+    return TRUE;
+  g_error_free (error);
+  return FALSE;
+}
+
 /* Says what to change about an exchange that is not what it should be. */
 static void
 explain (GError **error, const GstEdgeAmqpTarget *target)

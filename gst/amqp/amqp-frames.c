@@ -84,7 +84,7 @@ wants_returns (GstEdgeTarget *target, gpointer exchange)
 }
 
 static gboolean
-handle_method (GstEdgeTransport *self, const amqp_method_t *method, GError **error)
+handle_method (GstEdgeTransport *self, amqp_channel_t channel, const amqp_method_t *method, GError **error)
 {
   switch (method->id) {
     case AMQP_BASIC_ACK_METHOD:{
@@ -116,6 +116,7 @@ handle_method (GstEdgeTransport *self, const amqp_method_t *method, GError **err
     case AMQP_CHANNEL_CLOSE_METHOD:{
       const amqp_channel_close_t *close = method->decoded;
 
+      self->channel_closed = channel == GST_EDGE_AMQP_CHANNEL;
       set_closed_error (error, "channel", close->reply_code, close->reply_text);
       learn_max_size (self, close->reply_code, (*error)->message);
       if (close->reply_code == AMQP_ACCESS_REFUSED)
@@ -164,6 +165,23 @@ may_have_more (GstEdgeTransport *self)
   return self->is_tls || amqp_frames_enqueued (self->connection) || amqp_data_in_buffer (self->connection);
 }
 
+/* What a call put aside while it waited for another answer comes from the former life of the channel: a confirm there
+ * would settle a message of this one that has the same tag. */
+gboolean
+gst_edge_amqp_forget_channel (GstEdgeTransport *self, GError **error)
+{
+  struct timeval no_wait = { 0, 0 };
+  gboolean ok = TRUE;
+  amqp_frame_t frame;
+
+  while (ok && amqp_frames_enqueued (self->connection)
+      && amqp_simple_wait_frame_noblock (self->connection, &frame, &no_wait) == AMQP_STATUS_OK) {
+    if (frame.channel != GST_EDGE_AMQP_CHANNEL && frame.frame_type == AMQP_FRAME_METHOD)
+      ok = handle_method (self, frame.channel, &frame.payload.method, error);
+  }
+  return ok;
+}
+
 gboolean
 gst_edge_amqp_read_frames (GstEdgeTransport *self, GError **error)
 {
@@ -179,7 +197,7 @@ gst_edge_amqp_read_frames (GstEdgeTransport *self, GError **error)
     if (status != AMQP_STATUS_OK)
       break;
     if (frame.frame_type == AMQP_FRAME_METHOD)
-      ok = handle_method (self, &frame.payload.method, error);
+      ok = handle_method (self, frame.channel, &frame.payload.method, error);
     else
       handle_content (self, &frame);
     more = may_have_more (self);

@@ -55,6 +55,7 @@ struct _GstEdgeTransport
   gchar *return_exchange;       /* of the last basic.return; nullable */
   gchar *return_key;
   guint64 return_body_left;
+  gboolean channel_closed;      /* by the broker, which waits for a word about that */
   gboolean has_setup_channel;
   GHashTable *prepared;         /* exchanges that were found or declared on this connection, see prepared_key() */
 };
@@ -71,10 +72,17 @@ void gst_edge_amqp_limit_unsent (GstEdgeTransport * self);
 
 /* amqp-channel.c */
 gboolean gst_edge_amqp_open_channel (GstEdgeTransport * self, GError ** error);
+
+/* When the broker has closed the channel and nothing else: opens it again, for messages from tag 1 on. */
+gboolean gst_edge_amqp_reopen_channel (GstEdgeTransport * self);
+
 gboolean gst_edge_amqp_prepare (GstEdgeTransport * self, GstEdgeTarget * target, gboolean * lost, GError ** error);
 
 /* amqp-frames.c: reads what has arrived, without waiting. FALSE when the connection or the channel is gone. */
 gboolean gst_edge_amqp_read_frames (GstEdgeTransport * self, GError ** error);
+
+/* After the channel was opened again: drops what was read meanwhile and belongs to the channel that it was before. */
+gboolean gst_edge_amqp_forget_channel (GstEdgeTransport * self, GError ** error);
 
 /* amqp-properties.c: of one message; valid as long as the message is */
 typedef struct

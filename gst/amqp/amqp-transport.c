@@ -3,7 +3,8 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * An AMQP connection. After any error it is thrown away and built anew: librabbitmq's state is not to be trusted
- * then. Every call that may hang stands between gst_edge_link_begin_call() and gst_edge_link_end_call(). */
+ * then. That the broker closes a channel is no error of the connection: it is opened again. Every call that may hang
+ * stands between gst_edge_link_begin_call() and gst_edge_link_end_call(). */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -201,6 +202,7 @@ gst_edge_amqp_transport_get_class (void)
     .flush = gst_edge_amqp_flush,
     .is_sending = amqp_transport_is_sending,
     .service = amqp_transport_service,
+    .recover = gst_edge_amqp_reopen_channel,
   };
 
   return &klass;

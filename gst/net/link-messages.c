@@ -246,6 +246,7 @@ settle (GstEdgeLink *link, GstEdgeMessage *message, GstEdgeResult result, const 
       link->suspects--;
     gst_edge_backoff_reset (&link->backoff);
     gst_edge_backoff_reset (&link->parking);
+    link->in_recovery = FALSE;
     if (!link->blocked)
       link->in_outage = FALSE;
   }
@@ -297,6 +298,8 @@ gst_edge_link_limit_size (GstEdgeLink *link, guint64 max_size, const gchar *deta
 {
   GList *node, *next;
 
+  if (link->max_size > 0 && link->max_size <= max_size) /* nothing larger was sent: it counts in another way */
+    return;
   GST_WARNING ("%s: messages of more than %" G_GUINT64_FORMAT " bytes are not sent any more: %s",
       gst_edge_endpoint_get_text (link->endpoint), max_size, detail);
   g_mutex_lock (&link->lock);

@@ -70,6 +70,8 @@ struct _GstEdgeLink
   guint n_unconfirmed;          /* in flight: nobody waits for an answer to them */
   guint64 last_tag;
   gint64 ready_since;           /* monotonic microseconds */
+  gint64 recovered_at;          /* monotonic microseconds: a failure left the connection as good as new */
+  gboolean in_recovery;         /* since then, until a message is answered */
   gint64 retry_at;              /* while not connected */
   gint64 parked_until;          /* 0 = not parked */
   GstEdgeBackoff parking;       /* for servers that say "not now" */

@@ -27,6 +27,10 @@ GST_DEBUG_CATEGORY (gst_edge_link_debug);
 /* A connection that lived as long as this was a good one: the next loss starts counting anew. */
 #define STABLE_AFTER (10 * G_TIME_SPAN_SECOND)
 
+/* What a broker refuses again and again costs a connection, which has a growing pause and is told, unless it is as rare
+ * as this and others are answered in between. */
+#define RECOVERY_INTERVAL G_TIME_SPAN_SECOND
+
 #define NEVER G_MAXINT64
 
 #define MAX_STOP_WAIT G_TIME_SPAN_SECOND
@@ -102,14 +106,12 @@ clear_wakeup (GstEdgeLink *link)
   } while (n < 0 && errno == EINTR);
 }
 
-void
-gst_edge_link_close_connection (GstEdgeLink *link)
+/* What was sent will be sent again, and every target has to be prepared again. */
+static void
+begin_anew (GstEdgeLink *link)
 {
   guint i;
 
-  if (link->transport == NULL)
-    return;
-  link->klass->close (g_steal_pointer (&link->transport));
   gst_edge_link_requeue_in_flight (link);
 
   g_mutex_lock (&link->lock);
@@ -123,6 +125,16 @@ gst_edge_link_close_connection (GstEdgeLink *link)
   }
   link->client_news = TRUE;
   g_mutex_unlock (&link->lock);
+  link->last_tag = 0;
+}
+
+void
+gst_edge_link_close_connection (GstEdgeLink *link)
+{
+  if (link->transport == NULL)
+    return;
+  link->klass->close (g_steal_pointer (&link->transport));
+  begin_anew (link);
   link->parked_until = 0;
   link->blocked = FALSE;
 }
@@ -160,20 +172,41 @@ back_off (GstEdgeLink *link, const GError *error)
   gst_edge_link_set_state (link, open ? GST_EDGE_LINK_CIRCUIT_OPEN : GST_EDGE_LINK_BACKING_OFF, error->message);
 }
 
+/* Only a part of the connection has ended, as a channel that the broker closes because of a message. That needs no
+ * pause: each time there is one less of those that the broker does not take. */
+static gboolean
+recover (GstEdgeLink *link, const GError *error, gboolean by_message)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (link->klass->recover == NULL
+      || (!by_message && (link->in_recovery || now - link->recovered_at < RECOVERY_INTERVAL))
+      || !link->klass->recover (link->transport))
+    return FALSE;
+  GST_INFO ("%s: goes on with the same connection: %s", gst_edge_endpoint_get_text (link->endpoint),
+      error->message);
+  link->recovered_at = now;
+  link->in_recovery = TRUE;
+  begin_anew (link);
+  return TRUE;
+}
+
 void
 gst_edge_link_lose_connection (GstEdgeLink *link, const GError *error)
 {
   gint64 now = g_get_monotonic_time ();
-  gboolean at_once = FALSE;
+  gboolean by_message = g_error_matches (error, GST_EDGE_ERROR, GST_EDGE_ERROR_MESSAGE), at_once = FALSE;
 
   if (now - link->ready_since > STABLE_AFTER) {
     gst_edge_backoff_reset (&link->backoff);
     gst_edge_breaker_success (&link->breaker);
     link->in_outage = FALSE;
   }
-  if (g_error_matches (error, GST_EDGE_ERROR, GST_EDGE_ERROR_MESSAGE)) {
+  if (by_message)
     at_once = gst_edge_link_suspect_in_flight (link, error->message);
-  } else {
+  if (recover (link, error, by_message))
+    return;
+  if (!by_message) {
     g_mutex_lock (&link->lock);
     link->max_size = 0;         /* the next server may take more */
     g_mutex_unlock (&link->lock);
@@ -215,7 +248,6 @@ connect_now (GstEdgeLink *link)
   link->transport = link->klass->open (link, link->host_index, &error);
 
   if (link->transport != NULL) {
-    link->last_tag = 0;
     link->ready_since = g_get_monotonic_time ();
     link->was_ready = TRUE;
     g_mutex_lock (&link->lock);

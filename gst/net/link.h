@@ -72,6 +72,8 @@ typedef enum
  * @is_sending: (nullable): whether something that @send took has not been handed to the system yet
  * @service: read what has arrived without waiting for more, serve timers, report answers by
  *   gst_edge_link_complete(); FALSE when the connection is lost
+ * @recover: (nullable): after a failure of one of the above: when the connection itself still stands, makes it like a
+ *   new one, on which nothing was sent or prepared; else FALSE
  *
  * All are called on the link's thread, with no lock held. GError of domain GST_EDGE_ERROR.
  */
@@ -89,6 +91,7 @@ typedef struct
   gboolean (*flush) (GstEdgeTransport * transport, GError ** error);
   gboolean (*is_sending) (GstEdgeTransport * transport);
   gboolean (*service) (GstEdgeTransport * transport, gshort revents, GError ** error);
+  gboolean (*recover) (GstEdgeTransport * transport);
 } GstEdgeTransportClass;
 
 GstEdgeEndpoint *gst_edge_link_get_endpoint (GstEdgeLink * link);

@@ -87,7 +87,8 @@ class TestAmqpRefused(FaultTest):
 
     def burst(self, app, n):
         """Until all have an end."""
-        wanted = app.look().total("in") + n
+        look = app.look()
+        wanted = look.total("in") + n * len(look.sinks())
         app("burst", n)
         app.wait(lambda look: look.total("in") == wanted and look.total("queued") + look.total("in-flight") == 0)
 
@@ -131,16 +132,40 @@ class TestAmqpRefused(FaultTest):
         self.assertEqual(look.total("dropped-oversize"), 1)
         self.assertEqual(look.sinks()["frames1"]["state"], "closed")
 
+    def connections(self):
+        """Ours, in the broker's own list."""
+        lines = self.servers.rabbitmqctl("list_connections", "pid", "client_properties").splitlines()
+        return [line.split()[0] for line in lines if "gst-edge-video" in line]
+
     def test_exchange_deleted_meanwhile(self):
-        """The channel closes with 404; the exchange is declared again and the frames go there."""
-        app = self.run_app(frames(self.uri, "exchange=fleeting"))
-        app("burst", 10)
-        app.wait(lambda look: look.total("delivered") == 10)
+        """The channel closes with 404, the connection stays; the exchange is declared again and the frames go there.
+        Another sink on that link loses nothing, and what it calls delivered is there."""
+        consumer = Consumer(self.uri, self.id())
+        self.addCleanup(consumer.close)
+        sink = f"uri={self.uri} max-size-buffers=1000"
+        app = self.run_app(
+            "framestamp camera-id=cam{n} ! tee name=t{n} "
+            f"t{{n}}. ! queue ! amqpsink name=frames{{n}} {sink} "
+            f"t{{n}}. ! queue ! amqpsink name=fleeting{{n}} {sink} exchange=fleeting"
+        )
+        self.burst(app, 10)
         app.look_anew()
+        before = self.connections()
+        self.assertEqual(len(before), 1)
         self.channel.exchange_delete("fleeting")
-        app("burst", 10)
-        app.wait(lambda look: look.total("delivered") == 20)
+        self.burst(app, 500)
+        look = app.look()
+        self.assertGreater(look.sinks()["fleeting1"]["resent"], 0)
+        self.assertEqual({sink["connects"] for sink in look.sinks().values()}, {1})
+        self.assertEqual(self.connections(), before)
+        self.assertEqual(app.states(), ["ready"])
+        for _ in range(10):  # soon again: that may cost a connection, and nothing else
+            self.channel.exchange_delete("fleeting")
+            self.burst(app, 100)
         self.check_promises(app)
+        look = app.stop()
+        self.assertEqual({sink["delivered"] for sink in look.sinks().values()}, {1510})
+        self.check_delivered(app, look, consumer)
 
 
 if __name__ == "__main__":

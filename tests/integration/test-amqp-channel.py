@@ -1,0 +1,172 @@
+#!/usr/bin/python3
+# gst-edge-video
+# Copyright (C) 2026 the gst-edge-video authors
+# SPDX-License-Identifier: LGPL-2.1-or-later
+#
+# A channel that the broker closes is opened again on the same connection. The broker here is a few lines of Python, which
+# does what AMQP allows and RabbitMQ does rarely or never.
+
+import queue
+import socket
+import threading
+import unittest
+
+import pika
+from faults import LONG, SECOND, FaultTest, frames
+from pika import spec
+
+CHANNEL = 1
+
+
+class Broker:
+    """Takes connections and hands what is published to the test, which answers by itself."""
+
+    def __init__(self):
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.uri = f"amqp://127.0.0.1:{self.listener.getsockname()[1]}/%2f"
+        self.published = queue.Queue()  # message-ids
+        self.connections = 0
+        self.socket = None
+        self.before_open = []  # frames that are sent between close-ok and open-ok
+        self.mute_open = False  # channel.open is not answered
+        self.thread = threading.Thread(target=self.run, daemon=True)
+        self.thread.start()
+
+    def close(self):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        if self.socket and self.socket.fileno() >= 0:
+            self.socket.shutdown(socket.SHUT_RDWR)
+        self.thread.join()
+
+    def run(self):
+        while True:
+            try:
+                self.socket, _ = self.listener.accept()
+                self.connections += 1
+                with self.socket:
+                    self.serve(self.socket)
+            except OSError:
+                if self.listener.fileno() < 0:
+                    return
+
+    def serve(self, stream):
+        data = b""
+        while more := stream.recv(65536):
+            data += more
+            while True:
+                length, frame = pika.frame.decode_frame(data)
+                if frame is None:
+                    break
+                data = data[length:]
+                self.take(frame)
+
+    def take(self, frame):
+        if isinstance(frame, pika.frame.ProtocolHeader):
+            self.send(spec.Connection.Start(server_properties={}, mechanisms="PLAIN"), channel=0)
+        elif isinstance(frame, pika.frame.Header):
+            self.published.put(frame.properties.message_id)
+        elif isinstance(frame, pika.frame.Method):
+            self.answer(frame.channel_number, frame.method)
+
+    def answer(self, channel, method):
+        answers = {
+            spec.Connection.StartOk: spec.Connection.Tune(2047, 131072, 0),
+            spec.Connection.Open: spec.Connection.OpenOk(),
+            spec.Channel.Open: spec.Channel.OpenOk(),
+            spec.Confirm.Select: spec.Confirm.SelectOk(),
+            spec.Exchange.Declare: spec.Exchange.DeclareOk(),
+        }
+        if isinstance(method, spec.Channel.CloseOk):
+            for sent in self.before_open:
+                self.send(*sent)
+        elif type(method) in answers and not (self.mute_open and isinstance(method, spec.Channel.Open)):
+            self.send(answers[type(method)], channel=channel)
+
+    def send(self, *methods, channel=CHANNEL):
+        """All at once."""
+        data = b""
+        for method in methods:
+            number = 0 if isinstance(method, (spec.Connection.Blocked, spec.Connection.Unblocked)) else channel
+            data += pika.frame.Method(number, method).marshal()
+        self.socket.sendall(data)
+
+    def get(self, n):
+        """The next messages that were published."""
+        return [self.published.get(timeout=LONG) for _ in range(n)]
+
+
+class TestAmqpChannel(FaultTest):
+    def setUp(self):
+        self.broker = Broker()
+        self.addCleanup(self.broker.close)
+
+    def publish(self, n, timeout=LONG):
+        self.app = self.run_app(frames(self.broker.uri, f"max-in-flight=100 timeout={timeout * SECOND}"))
+        self.app("burst", n)
+        return self.broker.get(n)
+
+    def in_flight(self, look):
+        return look.total("delivered"), look.total("in-flight")
+
+    def test_answers_of_the_former_life(self):
+        """Confirms that come after channel.close are about tags that have another meaning by then."""
+        ids = self.publish(10)
+        late = spec.Basic.Ack(delivery_tag=10, multiple=True)
+        self.broker.before_open = [[late], [spec.Basic.Nack(delivery_tag=2)]]
+        self.broker.send(
+            spec.Basic.Ack(delivery_tag=3, multiple=True), spec.Channel.Close(404, "NOT_FOUND", 60, 40), late
+        )
+        self.assertEqual(self.broker.get(7), ids[3:])
+        self.broker.send(spec.Basic.Ack(delivery_tag=2))  # behind what is old
+        look = self.app.wait(lambda look: look.total("delivered") >= 4)
+        self.assertEqual(self.in_flight(look), (4, 6))
+        self.assertEqual(look.total("rejected"), 0)
+        self.broker.send(spec.Basic.Ack(delivery_tag=7, multiple=True))
+        self.app.wait(lambda look: self.in_flight(look) == (10, 0))
+        self.assertEqual(self.broker.connections, 1)
+        self.assertEqual(self.app.states(), ["ready"])
+        self.check_promises(self.app)
+
+    def test_alarm_meanwhile(self):
+        """What the broker says of the connection while the channel is opened again is not lost."""
+        ids = self.publish(5)
+        self.broker.before_open = [[spec.Connection.Blocked("low on memory")]]
+        self.broker.send(spec.Channel.Close(404, "NOT_FOUND", 60, 40))
+        self.app.wait_state("blocked")
+        self.app("burst", 1)
+        self.broker.send(spec.Connection.Unblocked())
+        self.assertEqual(self.broker.get(6)[:5], ids)
+        self.broker.send(spec.Basic.Ack(delivery_tag=6, multiple=True))
+        self.app.wait(lambda look: self.in_flight(look) == (6, 0))
+        self.assertEqual(self.broker.connections, 1)
+        self.check_promises(self.app, {"": 1})
+
+    def test_again_and_again(self):
+        """Without an answer in between it is an outage like others, with a pause and a WARNING."""
+        ids = self.publish(3)
+        for _ in range(4):
+            self.broker.send(spec.Channel.Close(541, "INTERNAL_ERROR", 60, 40))
+            self.assertEqual(self.broker.get(3), ids)
+        self.assertEqual(self.broker.connections, 4)
+        self.assertIn("backing-off", self.app.states())
+        self.broker.send(spec.Basic.Ack(delivery_tag=3, multiple=True))
+        self.app.wait(lambda look: self.in_flight(look) == (3, 0))
+        self.check_promises(self.app, {"": 1})
+
+    def test_nobody_opens_it(self):
+        """The connection is given up after the timeout."""
+        ids = self.publish(3, timeout=5)
+        self.broker.mute_open = True
+        self.broker.send(spec.Channel.Close(404, "NOT_FOUND", 60, 40))
+        self.app.wait_state("backing-off")
+        self.broker.mute_open = False
+        self.assertEqual(self.broker.get(3), ids)
+        self.assertGreaterEqual(self.broker.connections, 2)
+        self.broker.send(spec.Basic.Ack(delivery_tag=3, multiple=True))
+        self.app.wait(lambda look: self.in_flight(look) == (3, 0))
+        self.check_promises(self.app, {"": 1})
+
+
+if __name__ == "__main__":
+    unittest.main()
