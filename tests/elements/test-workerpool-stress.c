@@ -8,6 +8,8 @@
 #include <gst/gst.h>
 #include <stdlib.h>
 
+#include "../support/stats.h"
+
 #define N_LANES 40
 #define N_WORKERS 4
 #define FPS 30
@@ -107,18 +109,6 @@ lane_init (Lane *lane, guint number)
   begin_stream (lane);
 }
 
-static guint64
-get_field (const GstStructure *stats, const gchar *field)
-{
-  guint64 value = 0;
-  guint value32 = 0;
-
-  if (gst_structure_get_uint64 (stats, field, &value))
-    return value;
-  g_assert_true (gst_structure_get_uint (stats, field, &value32));
-  return value32;
-}
-
 /* Returns: the number of threads of the pool. */
 static guint64
 check_stats (Lane *lane)
@@ -128,16 +118,13 @@ check_stats (Lane *lane)
   guint64 threads;
 
   g_object_get (lane->element, "stats", &stats, NULL);
-  g_assert_cmpuint (get_field (stats, "in"), ==, get_field (stats, "out")
-      + get_field (stats, "errors") + get_field (stats, "dropped")
-      + get_field (stats, "cancelled") + get_field (stats, "queued")
-      + get_field (stats, "running"));
-  g_assert_cmpuint (get_field (stats, "queued"), <=, MAX_BUFFERS);
-  g_assert_cmpuint (get_field (stats, "errors"), ==, 0);
-  pool = gst_value_get_structure (gst_structure_get_value (stats, "pool"));
-  g_assert_cmpuint (get_field (pool, "busy"), <=, N_WORKERS);
-  g_assert_cmpuint (get_field (pool, "queued-bytes"), <=, 1000000);
-  threads = get_field (pool, "threads");
+  stats_assert_conserved (stats);
+  g_assert_cmpuint (stats_get (stats, "queued"), <=, MAX_BUFFERS);
+  g_assert_cmpuint (stats_get (stats, "errors"), ==, 0);
+  pool = stats_get_pool (stats);
+  g_assert_cmpuint (stats_get (pool, "busy"), <=, N_WORKERS);
+  g_assert_cmpuint (stats_get (pool, "queued-bytes"), <=, 1000000);
+  threads = stats_get (pool, "threads");
   gst_structure_free (stats);
   return threads;
 }
@@ -152,7 +139,7 @@ lane_clear (Lane *lane)
   gst_pad_set_active (lane->srcpad, FALSE);
   gst_pad_set_active (lane->sinkpad, FALSE);
   g_object_get (lane->element, "stats", &stats, NULL);
-  g_assert_cmpuint (get_field (stats, "queued") + get_field (stats, "running"),
+  g_assert_cmpuint (stats_get (stats, "queued") + stats_get (stats, "running"),
       ==, 0);
   gst_structure_free (stats);
   gst_object_unref (lane->srcpad);

@@ -518,82 +518,6 @@ test_drain_on_stop (void)
   rig_clear (&rig);
 }
 
-/* ---- what it tells ---- */
-
-static void
-test_stats_message (void)
-{
-  GstBus *bus = gst_bus_new ();
-  const GstStructure *stats, *pool;
-  GstElement *element;
-  GstMessage *message;
-  Rig rig;
-
-  rig_init (&rig, "pool=told max-workers=2", JPEG);
-  element = gst_harness_find_element (rig.h, "workerpool");
-  gst_element_set_bus (element, bus);
-  rig_push_range (&rig, 0, 9);
-  rig_await (&rig, "9");
-  g_object_set (element, "stats-interval", GST_MSECOND, NULL);
-  message = await_message (bus, GST_MESSAGE_ELEMENT);
-  stats = gst_message_get_structure (message);
-  g_assert_true (gst_structure_has_name (stats, "edge-worker-stats"));
-  g_assert_true (gst_structure_has_field_typed (stats, "in", G_TYPE_UINT64));
-  g_assert_true (gst_structure_has_field_typed (stats, "wait-p99",
-          GST_TYPE_CLOCK_TIME));
-  pool = gst_value_get_structure (gst_structure_get_value (stats, "pool"));
-  g_assert_cmpstr (gst_structure_get_string (pool, "name"), ==, "told");
-  gst_message_unref (message);
-  gst_element_set_bus (element, NULL);
-  gst_object_unref (element);
-  gst_object_unref (bus);
-  rig_clear (&rig);
-}
-
-static void
-test_conflict (void)
-{
-  GstElement *a = gst_element_factory_make ("workerpool", NULL);
-  GstElement *b = gst_element_factory_make ("workerpool", NULL);
-  GstElement *c = gst_element_factory_make ("workerpool", NULL);
-  GstBus *bus = gst_bus_new ();
-  GstStructure *stats;
-  GstMessage *message;
-  const GstStructure *pool;
-  guint workers;
-
-  g_object_set (a, "pool", "shared", "max-workers", 3, NULL);
-  g_object_set (b, "pool", "shared", "max-workers", 5, NULL);
-  g_object_set (c, "pool", "shared", NULL);
-  gst_element_set_bus (b, bus);
-  gst_element_set_bus (c, bus);
-  gst_element_set_state (a, GST_STATE_PLAYING);
-  gst_element_set_state (c, GST_STATE_PLAYING);
-  gst_element_set_state (b, GST_STATE_PLAYING);
-
-  message = await_message (bus, GST_MESSAGE_ELEMENT);
-  g_assert_true (GST_MESSAGE_SRC (message) == GST_OBJECT (b));
-  g_assert_true (gst_message_has_name (message, "edge-pool-conflict"));
-  g_assert_cmpstr (gst_structure_get_string (gst_message_get_structure
-          (message), "ignored"), ==, "max-workers");
-  gst_message_unref (message);
-  g_object_get (b, "stats", &stats, NULL);
-  pool = gst_value_get_structure (gst_structure_get_value (stats, "pool"));
-  g_assert_true (gst_structure_get_uint (pool, "workers", &workers));
-  g_assert_cmpuint (workers, ==, 3);
-  gst_structure_free (stats);
-
-  gst_element_set_state (a, GST_STATE_NULL);
-  gst_element_set_state (b, GST_STATE_NULL);
-  gst_element_set_state (c, GST_STATE_NULL);
-  gst_element_set_bus (b, NULL);        /* whose messages refer to the elements */
-  gst_element_set_bus (c, NULL);
-  gst_object_unref (a);
-  gst_object_unref (b);
-  gst_object_unref (c);
-  gst_object_unref (bus);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -617,7 +541,5 @@ main (int argc, char **argv)
   g_test_add_func ("/workerpool/drain-timeout", test_drain_timeout);
   g_test_add_func ("/workerpool/next-stream", test_next_stream);
   g_test_add_func ("/workerpool/drain-on-stop", test_drain_on_stop);
-  g_test_add_func ("/workerpool/stats-message", test_stats_message);
-  g_test_add_func ("/workerpool/conflict", test_conflict);
   return g_test_run ();
 }

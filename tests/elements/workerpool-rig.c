@@ -4,6 +4,7 @@
  *
  * The harness of the workerpool tests. */
 
+#include "../support/stats.h"
 #include "workerpool-rig.h"
 
 static void
@@ -199,18 +200,6 @@ rig_clear_log (Rig *rig)
   g_mutex_unlock (&rig->lock);
 }
 
-static guint64
-get_field (const GstStructure *stats, const gchar *field)
-{
-  guint64 value = 0;
-  guint value32 = 0;
-
-  if (gst_structure_get_uint64 (stats, field, &value))
-    return value;
-  g_assert_true (gst_structure_get_uint (stats, field, &value32));
-  return value32;
-}
-
 static GstStructure *
 get_stats (Rig *rig)
 {
@@ -226,7 +215,7 @@ guint64
 rig_get_stat (Rig *rig, const gchar *field)
 {
   GstStructure *stats = get_stats (rig);
-  guint64 value = get_field (stats, field);
+  guint64 value = stats_get (stats, field);
 
   gst_structure_free (stats);
   return value;
@@ -237,9 +226,6 @@ rig_assert_conserved (Rig *rig)
 {
   GstStructure *stats = get_stats (rig);
 
-  g_assert_cmpuint (get_field (stats, "in"), ==, get_field (stats, "out")
-      + get_field (stats, "errors") + get_field (stats, "dropped")
-      + get_field (stats, "cancelled") + get_field (stats, "queued")
-      + get_field (stats, "running"));
+  stats_assert_conserved (stats);
   gst_structure_free (stats);
 }

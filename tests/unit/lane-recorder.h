@@ -10,6 +10,7 @@
 #include <gst/gst.h>
 
 #include "../support/gate.h"
+#include "../support/stats.h"
 #include "work/lane.h"
 
 /* Items are numbers. What happens to each is recorded in the order in which it happens. */
@@ -139,22 +140,10 @@ assert_ids (Recorder *r, GArray *ids, const gchar *expected)
 }
 
 static inline guint64
-get_field (const GstStructure *stats, const gchar *field)
-{
-  guint64 value = 0;
-  guint value32 = 0;
-
-  if (gst_structure_get_uint64 (stats, field, &value))
-    return value;
-  g_assert_true (gst_structure_get_uint (stats, field, &value32));
-  return value32;
-}
-
-static inline guint64
 get_stat (Recorder *r, const gchar *field)
 {
   GstStructure *stats = gst_edge_lane_get_stats (r->lane, "stats");
-  guint64 value = get_field (stats, field);
+  guint64 value = stats_get (stats, field);
 
   gst_structure_free (stats);
   return value;

@@ -8,29 +8,12 @@
 #include <gst/gst.h>
 
 #include "../support/gate.h"
+#include "../support/stats.h"
 #include "work/jobs.h"
 #include "work/ticker.h"
 #include "work/work-report.h"
 
 /* ---- pools by name ---- */
-
-static guint
-get_uint (GstStructure *stats, const gchar *field)
-{
-  guint value = 0;
-
-  g_assert_true (gst_structure_get_uint (stats, field, &value));
-  return value;
-}
-
-static guint64
-get_uint64 (GstStructure *stats, const gchar *field)
-{
-  guint64 value = 0;
-
-  g_assert_true (gst_structure_get_uint64 (stats, field, &value));
-  return value;
-}
 
 static void
 test_sharing (void)
@@ -90,9 +73,9 @@ test_settings (void)
 
   stats = gst_edge_worker_pool_get_stats (pool);
   g_assert_cmpstr (gst_structure_get_name (stats), ==, "edge-pool-stats");
-  g_assert_cmpuint (get_uint (stats, "workers"), ==, 3);
-  g_assert_cmpuint (get_uint (stats, "busy"), ==, 0);
-  g_assert_cmpuint (get_uint64 (stats, "processed"), ==, 0);
+  g_assert_cmpuint (stats_get (stats, "workers"), ==, 3);
+  g_assert_cmpuint (stats_get (stats, "busy"), ==, 0);
+  g_assert_cmpuint (stats_get (stats, "processed"), ==, 0);
   gst_structure_free (stats);
   gst_edge_worker_pool_unref (pool);
 }
@@ -329,9 +312,9 @@ test_jobs_not_blocking (void)
   g_assert_cmpuint (accepted, >=, 100);
 
   stats = gst_edge_jobs_get_stats (work.jobs);
-  g_assert_cmpuint (get_uint64 (stats, "in"), ==, 1000);
-  g_assert_cmpuint (get_uint64 (stats, "out"), ==, accepted);
-  g_assert_cmpuint (get_uint64 (stats, "dropped-new"), ==, 1000 - accepted);
+  g_assert_cmpuint (stats_get (stats, "in"), ==, 1000);
+  g_assert_cmpuint (stats_get (stats, "out"), ==, accepted);
+  g_assert_cmpuint (stats_get (stats, "dropped-new"), ==, 1000 - accepted);
   gst_structure_free (stats);
   gst_edge_jobs_free (work.jobs);
   gst_edge_worker_pool_unref (pool);
@@ -376,7 +359,7 @@ test_jobs_failing (void)
   g_assert_cmpint (work.failed, ==, 250);
   g_assert_cmpint (work.freed, ==, 500);
   stats = gst_edge_jobs_get_stats (work.jobs);
-  g_assert_cmpuint (get_uint64 (stats, "errors"), ==, 250);
+  g_assert_cmpuint (stats_get (stats, "errors"), ==, 250);
   gst_structure_free (stats);
   gst_edge_jobs_free (work.jobs);
   gst_edge_worker_pool_unref (pool);
@@ -445,8 +428,8 @@ test_jobs_cancelled (void)
   gate_set_open (&gate, TRUE);
   g_assert_true (gst_edge_jobs_drain (jobs, -1));
   stats = gst_edge_jobs_get_stats (jobs);
-  g_assert_cmpuint (get_uint64 (stats, "out"), ==, 1);
-  g_assert_cmpuint (get_uint64 (stats, "cancelled"), ==, 3);
+  g_assert_cmpuint (stats_get (stats, "out"), ==, 1);
+  g_assert_cmpuint (stats_get (stats, "cancelled"), ==, 3);
   gst_structure_free (stats);
   gst_edge_jobs_free (jobs);
   gst_edge_worker_pool_unref (pool);
