@@ -3,8 +3,8 @@
 # Copyright (C) 2026 the gst-edge-video authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# A channel that the broker closes is opened again on the same connection. The broker here is a few lines of Python, which
-# does what AMQP allows and RabbitMQ does rarely or never.
+# A channel that the broker closes is opened again on the same connection. The broker here is a few lines of Python,
+# which does what AMQP allows and RabbitMQ does rarely or never.
 
 import queue
 import socket
