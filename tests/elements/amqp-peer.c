@@ -138,6 +138,12 @@ make_letter (const amqp_basic_get_ok_t *got, const amqp_message_t *message)
     letter->content_type = dup_bytes (props->content_type);
   if (props->_flags & AMQP_BASIC_MESSAGE_ID_FLAG)
     letter->message_id = dup_bytes (props->message_id);
+  if (props->_flags & AMQP_BASIC_EXPIRATION_FLAG)
+    letter->expiration = dup_bytes (props->expiration);
+  if (props->_flags & AMQP_BASIC_APP_ID_FLAG)
+    letter->app_id = dup_bytes (props->app_id);
+  if (props->_flags & AMQP_BASIC_PRIORITY_FLAG)
+    letter->priority = props->priority;
   if (props->_flags & AMQP_BASIC_TIMESTAMP_FLAG)
     letter->timestamp = props->timestamp;
   if (props->_flags & AMQP_BASIC_DELIVERY_MODE_FLAG)
@@ -181,6 +187,8 @@ amqp_letter_free (AmqpLetter *letter)
   g_free (letter->routing_key);
   g_free (letter->content_type);
   g_free (letter->message_id);
+  g_free (letter->expiration);
+  g_free (letter->app_id);
   g_bytes_unref (letter->body);
   g_free (letter);
 }

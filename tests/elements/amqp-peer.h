@@ -21,6 +21,9 @@ typedef struct
   gchar *routing_key;
   gchar *content_type;          /* nullable */
   gchar *message_id;            /* nullable */
+  gchar *expiration;            /* nullable */
+  gchar *app_id;                /* nullable */
+  guint priority;
   guint64 timestamp;
   guint delivery_mode;
   guint flags;                  /* which properties there were, AMQP_BASIC_…_FLAG */

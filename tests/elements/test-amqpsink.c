@@ -111,12 +111,19 @@ test_properties (void)
   AmqpLetter *letter;
 
   sink_rig_init (&rig, "amqpsink", NULL, "exchange=t-direct exchange-type=direct content-type=x/y delivery-mode=2 "
-      "routing-key=\"{tenant}.{camera-id}.{sequence}.{width}x{height}.{encoding}\"");
+      "routing-key=\"{tenant}.{camera-id}.{sequence}.{width}x{height}.{encoding}\" "
+      "expiration=60000000000 priority=3 app-id=box-7 headers=\"extra,site=north,rack=(int)4\"");
   peer = play_and_bind (&rig, "t-direct", "/.cam1.00007.640x480.jpeg");
   sink_rig_push (&rig, 7);
   letter = amqp_peer_get (peer);
   g_assert_cmpstr (letter->content_type, ==, "x/y");
   g_assert_cmpuint (letter->delivery_mode, ==, 2);
+  g_assert_cmpstr (letter->expiration, ==, "60000");    /* ms */
+  g_assert_cmpuint (letter->priority, ==, 3);
+  g_assert_cmpstr (letter->app_id, ==, "box-7");
+  g_assert_cmpstr (gst_structure_get_string (letter->headers, "site"), ==, "north");
+  assert_integer (letter->headers, "rack", 4);
+  assert_integer (letter->headers, "sequence", 7);
   amqp_letter_free (letter);
   amqp_peer_delete (peer, "t-direct");
   amqp_peer_free (peer);
@@ -158,6 +165,8 @@ test_order_and_eos (void)
   sink_rig_push_eos (&rig);
   g_assert_cmpuint (sink_rig_count (&rig, GST_MESSAGE_EOS), ==, 1);
   g_assert_cmpuint (sink_rig_get_stat (&rig, "delivered"), ==, 501);
+  g_assert_cmpuint (sink_rig_get_stat (&rig, "latency-p50"), >, 0);
+  g_assert_cmpuint (sink_rig_get_stat (&rig, "latency-p99"), >=, sink_rig_get_stat (&rig, "latency-p50"));
   g_assert_cmpuint (amqp_peer_count (peer), ==, 500);
   for (i = 1; i <= 500; i++) {
     AmqpLetter *letter = amqp_peer_get (peer);
