@@ -67,7 +67,8 @@ void gst_edge_deployment_fail_camera (GstEdgeDeployment * self, GstEdgeCameraSlo
 
 /* deployment-status.c, manager */
 void gst_edge_deployment_open_events (GstEdgeDeployment * self, GstEdgeConfig * config);
-void gst_edge_deployment_close_events (GstEdgeDeployment * self);
+/* @wait: for what is not delivered yet, in microseconds; what is not then is counted in the log */
+void gst_edge_deployment_close_events (GstEdgeDeployment * self, gint64 wait);
 void gst_edge_deployment_tell_camera (GstEdgeDeployment * self, GstEdgeCameraSlot * slot, const gchar * message);
 /* @always: also when nothing has changed */
 void gst_edge_deployment_tell_system (GstEdgeDeployment * self, gboolean always, const gchar * message);

@@ -18,6 +18,9 @@
 
 /* ---- events ---- */
 
+/* For those that tell of the last camera's end; cameras have waited for the same server just before. */
+#define EVENTS_WAIT (G_TIME_SPAN_SECOND)
+
 /* Link's thread. What can never work the sinks of the cameras say too, as an error. */
 static void
 on_events_warning (const GError *error, gpointer user_data)
@@ -28,10 +31,16 @@ on_events_warning (const GError *error, gpointer user_data)
 }
 
 void
-gst_edge_deployment_close_events (GstEdgeDeployment *self)
+gst_edge_deployment_close_events (GstEdgeDeployment *self, gint64 wait)
 {
   GstEdgeStatusEvents *events;
+  guint64 lost = 0;
 
+  /* cancel() in deployment.c may still end this wait */
+  if (self->events != NULL)
+    lost = gst_edge_status_events_retire (self->events, wait);
+  if (lost > 0)
+    GST_WARNING_OBJECT (self->bin, "%" G_GUINT64_FORMAT " status events were not delivered", lost);
   g_mutex_lock (&self->lock);
   events = g_steal_pointer (&self->events);
   g_mutex_unlock (&self->lock);
@@ -46,7 +55,7 @@ gst_edge_deployment_open_events (GstEdgeDeployment *self, GstEdgeConfig *config)
 
   if (self->events_config != NULL && gst_edge_config_has_same_events (self->events_config, config))
     return;
-  gst_edge_deployment_close_events (self);
+  gst_edge_deployment_close_events (self, EVENTS_WAIT);
   self->events_config = gst_edge_config_ref (config);
   if (!config->metadata_enabled)
     return;

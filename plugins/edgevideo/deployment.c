@@ -195,7 +195,7 @@ end (GstEdgeDeployment *self, gint64 deadline)
   gst_edge_deployment_tell_system (self, TRUE, "stopped");
   if (self->events != NULL)
     gst_edge_status_events_drain (self->events, deadline);
-  gst_edge_deployment_close_events (self);
+  gst_edge_deployment_close_events (self, 0);
 
   g_mutex_lock (&self->lock);
   self->over = TRUE;
@@ -401,7 +401,7 @@ gst_edge_deployment_clear (GstEdgeDeployment *self)
     if (slot->camera != NULL)
       gst_edge_deployment_retire_camera (self, slot);
   }
-  gst_edge_deployment_close_events (self);
+  gst_edge_deployment_close_events (self, 0);
 }
 
 GstEdgeDeployment *

@@ -101,6 +101,17 @@ gst_edge_status_events_new (const GstEdgeConfig *config, GstEdgeStatusWarn warn,
   return self;
 }
 
+guint64
+gst_edge_status_events_retire (GstEdgeStatusEvents *self, gint64 wait)
+{
+  GstEdgeLinkCounters counters;
+
+  gst_edge_link_client_drain (self->client, wait);
+  gst_edge_link_client_retire (self->client);
+  gst_edge_link_client_get_counters (self->client, &counters);
+  return counters.in - counters.delivered - counters.unconfirmed;
+}
+
 void
 gst_edge_status_events_free (GstEdgeStatusEvents *self)
 {

@@ -19,6 +19,9 @@ typedef void (*GstEdgeStatusWarn) (const GError * error, gpointer user_data);
 GstEdgeStatusEvents *gst_edge_status_events_new (const GstEdgeConfig * config, GstEdgeStatusWarn warn,
     gpointer user_data);
 
+/* Waits at most @wait microseconds for what is not delivered yet, and drops it then. Returns how many that were. */
+guint64 gst_edge_status_events_retire (GstEdgeStatusEvents * self, gint64 wait);
+
 /* Drops what was not delivered. */
 void gst_edge_status_events_free (GstEdgeStatusEvents * self);
 

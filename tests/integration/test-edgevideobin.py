@@ -222,6 +222,29 @@ class ReloadTest(DeploymentTest):
         self.check_report(report)
         self.check_marks()
 
+    def test_other_broker(self):
+        """Events that the old broker does not take are counted in the log; the new one gets those that follow."""
+        lines = []
+
+        def note(_category, _level, _file, _function, _line, _object, message, _data):
+            lines.append(message.get())
+
+        self.write([1])
+        with open(self.config, encoding="utf-8") as file:
+            good = file.read()
+        with open(self.config, "w", encoding="utf-8") as file:
+            file.write(good.replace(self.servers.amqp_uri, "amqp://127.0.0.1:1/"))
+        deployment = self.deploy(shutdown_timeout=Gst.SECOND)
+        wait_for(lambda: deployment.stats()["cam1"]["frames"] > 3, "frames")
+        Gst.debug_add_log_function(note, None)
+        Gst.debug_set_threshold_for_name("edgevideobin", Gst.DebugLevel.WARNING)
+        self.addCleanup(Gst.debug_set_threshold_for_name, "edgevideobin", Gst.DebugLevel.NONE)
+        self.write([1])
+        self.assertTrue(deployment.bin.emit("reload"))
+        self.wait_state("cam1", "active")
+        self.assertEqual(len([line for line in lines if re.match("[1-9][0-9]* status events were not", line)]), 1)
+        deployment.finish()
+
 
 class SignalsTest(DeploymentTest):
     """Applications add and remove cameras."""
