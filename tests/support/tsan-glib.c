@@ -253,7 +253,6 @@ name (GAsyncQueue *queue) \
 }
 
 /* *INDENT-OFF* */
-SHIM_UNREF (gst_mini_object_unref)
 SHIM_UNREF (gst_object_unref)
 SHIM_UNREF (g_object_unref)
 SHIM_PUSH (g_async_queue_push)
@@ -281,12 +280,42 @@ g_ref_string_release (gchar *string)
   ((void (*)(gchar *)) real_g_ref_string_release) (string);
 }
 
+/* The last one learns what the others did before they took theirs off, also when they did it just now. */
 SHIM gboolean (g_atomic_ref_count_dec) (gatomicrefcount * count)
 {
+  gboolean last;
+
   REAL (g_atomic_ref_count_dec);
-  __tsan_acquire (count);
   __tsan_release (count);
-  return ((gboolean (*)(gatomicrefcount *)) real_g_atomic_ref_count_dec) (count);
+  last = ((gboolean (*)(gatomicrefcount *)) real_g_atomic_ref_count_dec) (count);
+  if (last)
+    __tsan_acquire (count);
+  return last;
+}
+
+/* The beginning of a GstMiniObject. */
+typedef struct
+{
+  gsize type;
+  gint refcount;
+} MiniObject;
+
+void gst_mini_object_unref (gpointer object);
+
+/* The same, where the last one also frees. */
+SHIM void
+gst_mini_object_unref (gpointer object)
+{
+  gint *refcount = &((MiniObject *) object)->refcount;
+  gint count = __atomic_load_n (refcount, __ATOMIC_ACQUIRE);
+
+  REAL (gst_mini_object_unref);
+  __tsan_release (object);
+  while (count > 1)
+    if (__atomic_compare_exchange_n (refcount, &count, count - 1, FALSE, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+      return;
+  __tsan_acquire (object);
+  ((void (*)(gpointer)) real_gst_mini_object_unref) (object);
 }
 
 /* As GStreamer has it, but so that its copy and its unref are seen. */
