@@ -13,10 +13,10 @@
 
 static const GstEdgeCameraCodec codecs[] = {
   {"H264", "rtph264depay", "h264parse",
-      "video/x-h264, stream-format=avc, alignment=au", FALSE, FALSE},
+      "video/x-h264, stream-format={avc, byte-stream}, alignment=au", "video/x-h264, stream-format=avc", FALSE, FALSE},
   {"H265", "rtph265depay", "h265parse",
-      "video/x-h265, stream-format=hvc1, alignment=au", FALSE, TRUE},
-  {"JPEG", "rtpjpegdepay", NULL, "image/jpeg", TRUE, FALSE},
+      "video/x-h265, stream-format={hvc1, byte-stream}, alignment=au", "video/x-h265, stream-format=hvc1", FALSE, TRUE},
+  {"JPEG", "rtpjpegdepay", NULL, "image/jpeg", NULL, TRUE, FALSE},
 };
 
 const GstEdgeCameraCodec *
@@ -41,14 +41,12 @@ makes (GstElementFactory *factory, const GstCaps *downstream)
   return gst_element_factory_can_src_any_caps (factory, downstream);
 }
 
-/* Usable decoders by rank. */
 static GList *
-list_decoders (const GstEdgeCameraCodec *codec, const GstCaps *downstream)
+list_decoders_of_rank (const GstEdgeCameraCodec *codec, const GstCaps *downstream, GstRank rank)
 {
   GstCaps *caps = gst_caps_from_string (codec->caps);
   GList *all = gst_element_factory_list_get_elements
-      (GST_ELEMENT_FACTORY_TYPE_DECODER | GST_ELEMENT_FACTORY_TYPE_MEDIA_VIDEO,
-      GST_RANK_MARGINAL);
+      (GST_ELEMENT_FACTORY_TYPE_DECODER | GST_ELEMENT_FACTORY_TYPE_MEDIA_VIDEO, rank);
   GList *fitting = gst_element_factory_list_filter (all, caps, GST_PAD_SINK,
       FALSE);
   GList *walk, *next;
@@ -63,6 +61,16 @@ list_decoders (const GstEdgeCameraCodec *codec, const GstCaps *downstream)
   gst_plugin_feature_list_free (all);
   gst_caps_unref (caps);
   return g_list_sort (fitting, gst_plugin_feature_rank_compare_func);
+}
+
+/* Usable decoders by rank. Those that are good for little are for where there are no others: a camera that sends
+ * garbage for a while would end up with one. */
+static GList *
+list_decoders (const GstEdgeCameraCodec *codec, const GstCaps *downstream)
+{
+  GList *decoders = list_decoders_of_rank (codec, downstream, GST_RANK_SECONDARY);
+
+  return decoders != NULL ? decoders : list_decoders_of_rank (codec, downstream, GST_RANK_MARGINAL);
 }
 
 static void
@@ -105,4 +113,21 @@ gst_edge_camera_codec_make_decoder (const GstEdgeCameraCodec *codec, guint index
   }
   gst_plugin_feature_list_free (factories);
   return decoder;
+}
+
+gboolean
+gst_edge_camera_codec_repeats_headers (const GstEdgeCameraCodec *codec, GstElement *decoder)
+{
+  GstPadTemplate *sink = gst_element_get_pad_template (decoder, "sink");
+  GstCaps *in_caps, *taken;
+  gboolean repeats;
+
+  if (codec->caps_with_headers == NULL || sink == NULL)
+    return FALSE;
+  in_caps = gst_caps_from_string (codec->caps_with_headers);
+  taken = gst_pad_template_get_caps (sink);
+  repeats = !gst_caps_can_intersect (in_caps, taken);
+  gst_caps_unref (taken);
+  gst_caps_unref (in_caps);
+  return repeats;
 }

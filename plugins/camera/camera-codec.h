@@ -16,6 +16,7 @@ typedef struct
   const gchar *depayloader;
   const gchar *parser;          /* nullable */
   const gchar *caps;            /* what a decoder gets */
+  const gchar *caps_with_headers;       /* nullable: of those, what has the parameter sets in the caps */
   gboolean all_keyframes;
   gboolean is_h265;
 } GstEdgeCameraCodec;
@@ -36,5 +37,9 @@ const GstEdgeCameraCodec *gst_edge_camera_codec_find (const GstCaps * rtp_caps);
  */
 GstElement *gst_edge_camera_codec_make_decoder (const GstEdgeCameraCodec * codec, guint index,
     const GstCaps * downstream);
+
+/* Whether @decoder, as those of V4L2 and NVDEC, takes parameter sets only within the stream. With a first keyframe that is
+ * not decoded they would be lost, unless each has them. */
+gboolean gst_edge_camera_codec_repeats_headers (const GstEdgeCameraCodec * codec, GstElement * decoder);
 
 G_END_DECLS

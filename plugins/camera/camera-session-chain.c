@@ -99,6 +99,8 @@ add_decoder (GstEdgeCameraSession *session, Chain *chain, const GstCaps *downstr
     g_free (detail);
     return FALSE;
   }
+  if (gst_edge_camera_codec_repeats_headers (session->codec, session->decoder))
+    g_object_set (chain->elements[chain->n - 1], "config-interval", -1, NULL);
   ok = add (session, chain, session->decoder);
   if (ok && scaled) {
     ok = add_named (session, chain, "videoscale")
