@@ -10,7 +10,6 @@
 
 G_BEGIN_DECLS
 
-#define BENCH_KEYS 40           /* Redis keys that are written again and again: memory stays bounded */
 #define BENCH_EXCHANGE "bench"  /* nothing is bound to it: the broker confirms at once */
 
 typedef struct
@@ -18,6 +17,8 @@ typedef struct
   gint port;
   gint size;                    /* bytes per message */
   gint window;
+  gint keys;                    /* of the plain loops: Redis keys or routing keys in turn, as of so many elements */
+  gboolean headers;             /* the plain AMQP loop sends what amqpsink sends with each message */
   gint elements;
   gdouble seconds;
 } BenchOptions;
@@ -27,6 +28,7 @@ typedef struct
   guint64 messages;             /* answered */
   gdouble seconds;
   gdouble cpu;                  /* seconds, user and system, of this process */
+  gdouble server_cpu;           /* the same of the server */
 } BenchResult;
 
 /* Between two calls of bench_clock_read() lies what is measured. */
@@ -34,6 +36,7 @@ typedef struct
 {
   gint64 wall;                  /* microseconds */
   gint64 cpu;
+  gint64 server_cpu;
 } BenchClock;
 
 BenchClock bench_clock_read (void);

@@ -2,10 +2,12 @@
  * Copyright (C) 2026 the gst-edge-video authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The elements, each fed by a thread of its own as fast as it takes buffers. All buffers share one memory, so that
- * what is measured is the element and its link. */
+ * The elements, each fed by a thread of its own as fast as it takes buffers. All buffers show the same bytes, so that
+ * what is measured is the element and its link; but not by one GstMemory, which would look through a list of all its
+ * buffers whenever one is freed. */
 
 #include <gst/gst.h>
+#include <string.h>
 
 #include "bench-links.h"
 
@@ -13,7 +15,8 @@ typedef struct
 {
   GstElement *sink;
   GstPad *pad;
-  GstMemory *memory;
+  gpointer bytes;
+  gsize size;
   GThread *thread;
 } Feeder;
 
@@ -24,16 +27,14 @@ feed (gpointer data)
   GstFlowReturn flow = GST_FLOW_OK;
 
   while (flow == GST_FLOW_OK) {
-    GstBuffer *buffer = gst_buffer_new ();
-
-    gst_buffer_append_memory (buffer, gst_memory_ref (feeder->memory));
-    flow = gst_pad_push (feeder->pad, buffer);
+    flow = gst_pad_push (feeder->pad, gst_buffer_new_wrapped_full (GST_MEMORY_FLAG_READONLY, feeder->bytes,
+            feeder->size, 0, feeder->size, NULL, NULL));
   }
   return NULL;
 }
 
 static void
-feeder_start (Feeder *feeder, GstElement *pipeline, const gchar *template, guint number, GstMemory *memory)
+feeder_start (Feeder *feeder, GstElement *pipeline, const gchar *template, guint number)
 {
   gchar *n = g_strdup_printf ("%u", number);
   GString *text = g_string_new (template);
@@ -47,7 +48,6 @@ feeder_start (Feeder *feeder, GstElement *pipeline, const gchar *template, guint
     g_error ("%s", error->message);
   g_string_free (text, TRUE);
   gst_bin_add (GST_BIN (pipeline), feeder->sink);
-  feeder->memory = memory;
   feeder->pad = gst_pad_new ("src", GST_PAD_SRC);
   sinkpad = gst_element_get_static_pad (feeder->sink, "sink");
   gst_pad_link (feeder->pad, sinkpad);
@@ -86,14 +86,18 @@ bench_elements (const BenchOptions *options, const gchar *sink, BenchResult *res
 {
   guint i, n = (guint) options->elements;
   GstElement *pipeline = gst_pipeline_new (NULL);
-  GstMemory *memory = gst_allocator_alloc (NULL, (gsize) options->size, NULL);
+  gpointer bytes = g_malloc ((gsize) options->size);
   Feeder *feeders = g_new0 (Feeder, n);
   guint64 before;
   BenchClock start;
 
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
-  for (i = 0; i < n; i++)
-    feeder_start (&feeders[i], pipeline, sink, i + 1, memory);
+  memset (bytes, 0x55, (gsize) options->size);
+  for (i = 0; i < n; i++) {
+    feeders[i].bytes = bytes;
+    feeders[i].size = (gsize) options->size;
+    feeder_start (&feeders[i], pipeline, sink, i + 1);
+  }
   while (count_delivered (feeders, n) == 0)
     g_usleep (1000);
   g_usleep (BENCH_WARM_UP);
@@ -109,6 +113,6 @@ bench_elements (const BenchOptions *options, const gchar *sink, BenchResult *res
     gst_object_unref (feeders[i].pad);
   }
   gst_object_unref (pipeline);
-  gst_memory_unref (memory);
+  g_free (bytes);
   g_free (feeders);
 }

@@ -11,13 +11,13 @@
 #include "bench-links.h"
 
 static void
-append_set (redisContext *context, guint64 number, const gchar *value, gsize size)
+append_set (redisContext *context, guint number, const gchar *value, gsize size)
 {
   gchar key[64];
   const gchar *argv[] = { "SET", key, value, "EX", "60" };
   gsize lengths[] = { 3, 0, size, 2, 2 };
 
-  g_snprintf (key, sizeof (key), "bench:cam%u", (guint) (number % BENCH_KEYS));
+  g_snprintf (key, sizeof (key), "bench:cam%u", number + 1);
   lengths[1] = strlen (key);
   redisAppendCommandArgv (context, G_N_ELEMENTS (argv), argv, lengths);
 }
@@ -46,7 +46,7 @@ bench_raw_redis (const BenchOptions *options, BenchResult *result)
     if (end != 0 && now >= end)
       break;
     while (sent - answered < (guint64) options->window)
-      append_set (context, sent++, value, (gsize) options->size);
+      append_set (context, (guint) (sent++ % (guint64) options->keys), value, (gsize) options->size);
     if (redisGetReply (context, (void **) &reply) != REDIS_OK || reply->type != REDIS_REPLY_STATUS)
       g_error ("no OK");
     freeReplyObject (reply);

@@ -5,11 +5,12 @@
 #
 # amqpsink and redisframesink against plain loops of librabbitmq and hiredis, side by side, and over a long way.
 
-"""run.py [--rounds N] [--seconds S] [--only amqp|redis|rtt] [--windows N,...]
+"""run.py [--rounds N] [--seconds S] [--only amqp|redis|rtt] [--in-flight N,...] [--windows N,...]
 
-Prints a table. Every row is measured once per round, in turn, and the median is shown, so that what else the machine
-does hits all rows alike. --windows: values of max-in-flight to compare over a long way, 0 is the default.
-EDGE_BUILD_DIR says which build.
+Prints tables. A plain loop sends one key and no headers; the others send what so many elements send, which is more work
+for RabbitMQ. Every row is measured once per round, in turn, and the median is shown, so that what else the machine does
+hits all rows alike. --in-flight: windows of loops and elements (8,32,64). --windows: values of max-in-flight to compare
+over a long way, 0 is the default. EDGE_BUILD_DIR says which build.
 """
 
 import argparse
@@ -36,43 +37,68 @@ SIZE = 100000
 
 
 def measure(*arguments):
-    """(messages per second, CPU microseconds per message)"""
+    """(messages per second, CPU microseconds per message, those of the server)"""
     program = os.path.join(os.environ["EDGE_BUILD_DIR"], "tests/bench/links/bench-links")
     output = subprocess.run([program, *arguments], stdout=subprocess.PIPE, text=True, check=True).stdout
-    rate, cpu = output.split()
-    return float(rate), float(cpu)
+    return tuple(map(float, output.split()))
 
 
-def rows_of(protocol, uri, port, seconds):
+def loops_of(protocol):
+    """Plain loops by their name: what they send, and the number of elements that send the same."""
+    if protocol == "redis":  # nothing but key and value
+        return {"plain loop": ([], 1), "plain loop, 40 keys": (["--keys=40"], 40)}
+    return {
+        "plain loop": ([], 0),
+        "the same messages as x 1": (["--headers"], 1),
+        "the same messages as x 40": (["--headers", "--keys=40"], 40),
+    }
+
+
+def rows_of(protocol, uri, port, windows):
+    """By name: arguments, and the number of elements whose messages these are."""
     rows = {}
-    for window in (1, 8, 32, 64):
-        rows[f"plain loop, window {window}"] = (
-            f"--raw={protocol}", f"--port={port}", f"--window={window}", f"--seconds={seconds}",
-        )
+    for name, (more, same) in loops_of(protocol).items():
+        for window in [1, *windows] if name == "plain loop" else windows:
+            rows[f"{name}, window {window}"] = (
+                [f"--raw={protocol}", f"--port={port}", f"--window={window}", *more], same
+            )
     for elements in (1, 40):
-        for window in (8, 32, 64):
+        for window in windows:
             sink = SINKS[protocol].format(uri=uri, window=window)
             name = f"{sink.split()[0]} x {elements}, max-in-flight={window}"
-            rows[name] = (f"--sink={sink}", f"--elements={elements}", f"--seconds={seconds}")
+            rows[name] = ([f"--sink={sink}", f"--elements={elements}"], elements)
     return rows
 
 
-def compare(protocol, uri, port, options):
-    rows = rows_of(protocol, uri, port, options.seconds)
+def shares(median, of):
+    return f"{100 * median[0] / of[0]:.0f} % | {median[1] / of[1]:.2f} x"
+
+
+def compare(protocol, started, options):
+    server = {"amqp": "rabbitmq", "redis": "redis"}[protocol]
+    uri = {"amqp": started.amqp_uri, "redis": started.redis_uri}[protocol]
+    rows = rows_of(protocol, uri, started.ports[server], list(map(int, options.in_flight.split(","))))
     results = {name: [] for name in rows}
     for _ in range(options.rounds):
-        for name, arguments in rows.items():
-            results[name].append(measure(*arguments))
-    medians = {
-        name: (statistics.median(r for r, _ in found), statistics.median(c for _, c in found))
-        for name, found in results.items()
-    }
-    best = max((m for name, m in medians.items() if name.startswith("plain")), key=lambda m: m[0])
+        for name, (arguments, _) in rows.items():
+            results[name].append(
+                measure(*arguments, f"--seconds={options.seconds}", f"--server-pid={started.pid(server)}")
+            )
+    medians = {name: tuple(map(statistics.median, zip(*found))) for name, found in results.items()}
+
+    def best(wanted):
+        return max(m for name, m in medians.items() if "sink" not in name and wanted(name))
+
+    plain = best(lambda name: name.startswith("plain loop, window"))
     print(f"\n{protocol}: {SIZE} bytes per message, median of {options.rounds} x {options.seconds} s\n")
-    print("| what | answered/s | of the best plain loop | CPU us/message | of the best plain loop |")
-    print("|---|---:|---:|---:|---:|")
-    for name, (rate, cpu) in medians.items():
-        print(f"| {name} | {rate:.0f} | {100 * rate / best[0]:.0f} % | {cpu:.1f} | {cpu / best[1]:.2f} x |")
+    print("| what | answered/s | CPU us/message | server's | of the best plain loop: rate | CPU "
+          "| of the best with the same messages: rate | CPU |")
+    print("|---|---:|---:|---:|---:|---:|---:|---:|")
+    for name, median in medians.items():
+        same = " | "
+        if "sink" in name:
+            same = shares(median, best(lambda loop, n=rows[name][1]: rows[loop][1] == n))
+        print(f"| {name} | {median[0]:.0f} | {median[1]:.1f} | {median[2]:.1f} | {shares(median, plain)} | {same} |")
 
 
 def far_away(started, delay, window, seconds):
@@ -114,13 +140,14 @@ def main():
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=2)
     parser.add_argument("--only", choices=("amqp", "redis", "rtt"))
+    parser.add_argument("--in-flight", default="8,32,64")
     parser.add_argument("--windows", default="0")
     options = parser.parse_args()
     with servers.Servers() as started:
         if options.only in (None, "redis"):
-            compare("redis", started.redis_uri, started.ports["redis"], options)
+            compare("redis", started, options)
         if options.only in (None, "amqp"):
-            compare("amqp", started.amqp_uri, started.ports["rabbitmq"], options)
+            compare("amqp", started, options)
         if options.only in (None, "rtt"):
             print(f"\n40 cameras x 10 fps x {SIZE} bytes, three ways, 4 workers; from submit to answer: median and p99\n")
             print("| round trip | max-in-flight | published/s | stored/s | announced/s | dropped "
