@@ -4,6 +4,10 @@
  *
  * Server URIs: what they mean, what is refused and how, what makes two the same, and that no text shows a password. */
 
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 #include <gst/gst.h>
 
 #include "net/edge-error.h"
@@ -277,6 +281,10 @@ test_bad_redis (void)
     {"redis+sentinel://:" CANARY "@h//0", "redis+sentinel://"},
     {"redis+sentinel://h/m/x", "database number"},
     {"redis+sentinel://u:12/" CANARY "@h/m", "%2f"},
+#ifndef HAVE_HIREDIS_SSL
+    {"rediss://:" CANARY "@h/0", "needs hiredis 1.0 or newer"},
+    {"rediss://u:" CANARY "@h/0", "use redis:// through stunnel, or a unix socket"},
+#endif
   };
   guint i;
 
