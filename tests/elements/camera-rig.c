@@ -120,39 +120,51 @@ simulator_stop (Simulator *simulator)
   g_free (simulator);
 }
 
-guint
-simulator_find_port (void)
-{
-  Simulator *simulator = simulator_start ("--marked --loop-frames 1", 0);
-  guint port = simulator->port;
-
-  simulator_stop (simulator);
-  return port;
-}
-
 static GstPadProbeReturn
-on_caps (RigCamera *camera, GstEvent *event)
+on_event (RigCamera *camera, GstEvent *event)
 {
   GstCaps *caps;
 
-  if (GST_EVENT_TYPE (event) != GST_EVENT_CAPS)
-    return GST_PAD_PROBE_OK;
-  gst_event_parse_caps (event, &caps);
   g_mutex_lock (&camera->rig->lock);
-  gst_caps_replace (&camera->caps, caps);
-  g_cond_broadcast (&camera->rig->changed);
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_CAPS:
+      gst_event_parse_caps (event, &caps);
+      gst_caps_replace (&camera->caps, caps);
+      g_cond_broadcast (&camera->rig->changed);
+      break;
+    case GST_EVENT_STREAM_START:
+      camera->streams++;
+      break;
+    case GST_EVENT_SEGMENT:
+      camera->segments++;
+      break;
+    case GST_EVENT_FLUSH_START:
+    case GST_EVENT_EOS:
+      camera->breaks++;
+      break;
+    default:
+      break;
+  }
   g_mutex_unlock (&camera->rig->lock);
   return GST_PAD_PROBE_OK;
+}
+
+/* As RTP's sender reports count, in ns. */
+static gint64
+now_since_1900 (void)
+{
+  return (g_get_real_time () + G_GINT64_CONSTANT (2208988800) * G_TIME_SPAN_SECOND) * 1000;
 }
 
 static GstPadProbeReturn
 on_frame (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   RigCamera *camera = user_data;
+  GstReferenceTimestampMeta *captured;
   GstBuffer *buffer;
 
-  if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM)
-    return on_caps (camera, GST_PAD_PROBE_INFO_EVENT (info));
+  if (GST_PAD_PROBE_INFO_TYPE (info) & (GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM | GST_PAD_PROBE_TYPE_EVENT_FLUSH))
+    return on_event (camera, GST_PAD_PROBE_INFO_EVENT (info));
 
   buffer = GST_PAD_PROBE_INFO_BUFFER (info);
   g_mutex_lock (&camera->rig->lock);
@@ -166,7 +178,9 @@ on_frame (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
     camera->disconts++;
     camera->with_time = 0;
   }
-  if (gst_buffer_get_reference_timestamp_meta (buffer, NULL) != NULL)
+  captured = gst_buffer_get_reference_timestamp_meta (buffer, NULL);
+  camera->age = captured != NULL ? now_since_1900 () - (gint64) captured->timestamp : -1;
+  if (captured != NULL)
     camera->with_time++;
   else if (camera->with_time > 0)
     camera->without_time++;
@@ -185,8 +199,8 @@ add_camera (Rig *rig, guint index)
   camera->rig = rig;
   camera->element = gst_bin_get_by_name (GST_BIN (rig->pipeline), name);
   pad = gst_element_get_static_pad (camera->element, "src");
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER
-      | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, on_frame, camera, NULL);
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM
+      | GST_PAD_PROBE_TYPE_EVENT_FLUSH, on_frame, camera, NULL);
   gst_object_unref (pad);
   g_free (name);
 }
@@ -310,17 +324,45 @@ rig_await_state (Rig *rig, guint number, const gchar *state, const gchar *reason
   rig_await_message (rig, number, state, reason, NULL);
 }
 
-void
-rig_await_recovery (Rig *rig, guint number, gint64 since)
+static void
+check_time (Rig *rig, guint number, gint64 since)
 {
-  gint64 allowed = MAX (2 * G_TIME_SPAN_SECOND, 4 * rig->first_active), took;
+  const gint64 allowed = MAX (2 * G_TIME_SPAN_SECOND, 4 * rig->first_active);
+  const gint64 took = g_get_monotonic_time () - since;
 
-  rig_await_state (rig, number, "active", NULL);
-  rig_await_frames (rig, number, 1);
-  took = g_get_monotonic_time () - since;
   g_test_message ("camera %u was back after %.2f s", number, (gdouble) took / G_TIME_SPAN_SECOND);
   if (!RIG_IS_SANITIZED)
     g_assert_cmpint (took, <, allowed);
+}
+
+void
+rig_await_recovery (Rig *rig, guint number, gint64 since)
+{
+  const RigCamera *camera = rig_get_camera (rig, number);
+
+  rig_await_state (rig, number, "active", NULL);
+  rig_await_frames (rig, number, 1);
+  check_time (rig, number, since);
+
+  g_mutex_lock (&rig->lock);
+  g_assert_cmpuint (camera->streams, ==, 1);
+  g_assert_cmpuint (camera->segments, ==, 1);
+  g_assert_cmpuint (camera->breaks, ==, 0);
+  g_mutex_unlock (&rig->lock);
+}
+
+void
+rig_await_live (Rig *rig, guint number, gint64 since)
+{
+  RigCamera *camera = rig_get_camera (rig, number);
+  gint64 deadline = g_get_monotonic_time () + RIG_TIMEOUT / GST_USECOND;
+
+  g_mutex_lock (&rig->lock);
+  do
+    g_assert_true (g_cond_wait_until (&rig->changed, &rig->lock, deadline));
+  while (camera->age < 0 || camera->age >= (gint64) GST_SECOND);
+  g_mutex_unlock (&rig->lock);
+  check_time (rig, number, since);
 }
 
 void

@@ -35,9 +35,6 @@ void simulator_stop (Simulator * simulator);
 /* A network to the server at port @to that obeys edge-fault-proxy's commands, as a simulator does. */
 Simulator *proxy_start (guint to);
 
-/* A port at which nobody answers, but a simulator can be started later. */
-guint simulator_find_port (void);
-
 typedef struct _Rig Rig;
 
 typedef struct
@@ -51,6 +48,10 @@ typedef struct
   guint disordered;             /* not later than the frame before */
   guint without_time;           /* no sender time, after one that had it */
   guint with_time;
+  guint streams;                /* stream-start events */
+  guint segments;
+  guint breaks;                 /* flushes and ends */
+  gint64 age;                   /* of the last frame, in ns by the sender's clock, which is ours; < 0: not known */
   GstClockTime first;
   GstClockTime last;
   GstCaps *caps;
@@ -87,9 +88,12 @@ void rig_await_state (Rig * rig, guint number, const gchar * state, const gchar 
 /* And says what contains @words. */
 void rig_await_message (Rig * rig, guint number, const gchar * state, const gchar * reason, const gchar * words);
 
-/* Its video is there again: within 2 s, or on a busy machine within four times what the first connection took.
- * @since: when it could, in monotonic microseconds. */
+/* Its video is there again, in the same stream and segment: within 2 s, or on a busy machine within four times what the
+ * first connection took. @since: when it could, in monotonic microseconds. */
 void rig_await_recovery (Rig * rig, guint number, gint64 since);
+
+/* Until what comes is less than a second old, which takes no longer than a recovery may. */
+void rig_await_live (Rig * rig, guint number, gint64 since);
 
 /* Until so many more frames have come. */
 void rig_await_frames (Rig * rig, guint number, guint more);
