@@ -3,8 +3,8 @@
 # Copyright (C) 2026 the gst-edge-video authors
 # SPDX-License-Identifier: LGPL-2.1-or-later
 #
-# A channel that the broker closes is opened again on the same connection. The broker here is a few lines of Python,
-# which does what AMQP allows and RabbitMQ does rarely or never.
+# A channel that the broker closes is opened again on the same connection; heartbeats keep an idle connection, and tell
+# of its end. The broker here is a few lines of Python, which does what AMQP allows and RabbitMQ does rarely or never.
 
 import queue
 import socket
@@ -21,7 +21,11 @@ CHANNEL = 1
 class Broker:
     """Takes connections and hands what is published to the test, which answers by itself."""
 
-    def __init__(self):
+    def __init__(self, heartbeat=0):
+        self.heartbeat = heartbeat  # seconds, that it proposes
+        self.agreed = None  # seconds, that the other end has chosen
+        self.heartbeats = queue.Queue()  # one item for each that came
+        self.mute_heartbeats = False  # on this connection they are not answered
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.uri = f"amqp://127.0.0.1:{self.listener.getsockname()[1]}/%2f"
         self.published = queue.Queue()  # message-ids
@@ -44,9 +48,10 @@ class Broker:
             try:
                 self.socket, _ = self.listener.accept()
                 self.connections += 1
+                self.mute_heartbeats = False
                 with self.socket:
                     self.serve(self.socket)
-            except OSError:
+            except OSError:  # also the timeout
                 if self.listener.fileno() < 0:
                     return
 
@@ -64,6 +69,10 @@ class Broker:
     def take(self, frame):
         if isinstance(frame, pika.frame.ProtocolHeader):
             self.send(spec.Connection.Start(server_properties={}, mechanisms="PLAIN"), channel=0)
+        elif isinstance(frame, pika.frame.Heartbeat):
+            self.heartbeats.put(frame)
+            if not self.mute_heartbeats:
+                self.socket.sendall(frame.marshal())
         elif isinstance(frame, pika.frame.Header):
             self.published.put(frame.properties.message_id)
         elif isinstance(frame, pika.frame.Method):
@@ -71,12 +80,15 @@ class Broker:
 
     def answer(self, channel, method):
         answers = {
-            spec.Connection.StartOk: spec.Connection.Tune(2047, 131072, 0),
+            spec.Connection.StartOk: spec.Connection.Tune(2047, 131072, self.heartbeat),
             spec.Connection.Open: spec.Connection.OpenOk(),
             spec.Channel.Open: spec.Channel.OpenOk(),
             spec.Confirm.Select: spec.Confirm.SelectOk(),
             spec.Exchange.Declare: spec.Exchange.DeclareOk(),
         }
+        if isinstance(method, spec.Connection.TuneOk):
+            self.agreed = method.heartbeat
+            self.socket.settimeout(2 * self.agreed if self.agreed else None)  # as RabbitMQ does
         if isinstance(method, spec.Channel.CloseOk):
             for sent in self.before_open:
                 self.send(*sent)
@@ -166,6 +178,54 @@ class TestAmqpChannel(FaultTest):
         self.broker.send(spec.Basic.Ack(delivery_tag=3, multiple=True))
         self.app.wait(lambda look: self.in_flight(look) == (3, 0))
         self.check_promises(self.app, {"": 1})
+
+
+class TestHeartbeats(FaultTest):
+    """Of a connection on which nothing else is said."""
+
+    def start(self, proposed, query=""):
+        self.broker = Broker(heartbeat=proposed)
+        self.addCleanup(self.broker.close)
+        app = self.run_app(frames(self.broker.uri + query, f"timeout={LONG * SECOND}"))
+        app.wait_state("ready")
+        app.look_anew()
+        return app
+
+    def deliver(self, app):
+        before = app.look().total("delivered")
+        app("burst", 1)
+        self.broker.get(1)
+        self.broker.send(spec.Basic.Ack(delivery_tag=1))
+        app.wait(lambda look: look.total("delivered") == before + 1)
+
+    def test_the_shorter_interval_counts(self):
+        self.start(proposed=7)
+        self.assertEqual(self.broker.agreed, 7)
+        self.start(proposed=7, query="?heartbeat=5")
+        self.assertEqual(self.broker.agreed, 5)
+
+    def test_idle(self):
+        """The broker closes what says nothing for two intervals."""
+        app = self.start(proposed=60, query="?heartbeat=2")
+        for _ in range(4):
+            self.broker.heartbeats.get(timeout=LONG)
+        self.assertTrue(self.broker.published.empty())
+        self.deliver(app)
+        self.assertEqual(app.look().sinks()["frames1"]["connects"], 1)
+        self.assertEqual(self.broker.connections, 1)
+        self.assertEqual(app.states(), ["ready"])
+        self.check_promises(app)
+
+    def test_none_are_answered(self):
+        """The connection looks alive to the system, and nobody waits for an answer."""
+        app = self.start(proposed=60, query="?heartbeat=2")
+        self.broker.heartbeats.get(timeout=LONG)
+        self.broker.mute_heartbeats = True
+        app.wait(lambda look: look.sinks()["frames1"]["connects"] == 2)
+        self.deliver(app)
+        self.assertEqual(self.broker.connections, 2)
+        self.assertEqual(app.states(), ["ready", "backing-off", "ready"])
+        self.check_promises(app, {"": 1})
 
 
 if __name__ == "__main__":
