@@ -17,6 +17,8 @@ play_and_bind (SinkRig *rig)
   sink_rig_play (rig);
   sink_rig_push (rig, 0);
   sink_rig_await_stat (rig, "delivered", 1);
+  g_assert_cmpuint (sink_rig_get_stat (rig, "latency-p50"), >, 0);
+  g_assert_cmpuint (sink_rig_get_stat (rig, "latency-p99"), >=, sink_rig_get_stat (rig, "latency-p50"));
   amqp_peer_bind (peer, NULL, "camera.metadata", "camera.metadata.event");
   return peer;
 }

@@ -69,8 +69,11 @@ test_contract (void)
   ask (redis, "FLUSHALL", NULL);
   sink_rig_init (&rig, "redisframesink", NULL, NULL);
   sink_rig_play (&rig);
+  g_assert_cmpuint (sink_rig_get_stat (&rig, "latency-p99"), ==, 0);
   sink_rig_push_range (&rig, 1, 3);
   sink_rig_push_eos (&rig);
+  g_assert_cmpuint (sink_rig_get_stat (&rig, "latency-p50"), >, 0);
+  g_assert_cmpuint (sink_rig_get_stat (&rig, "latency-p99"), >=, sink_rig_get_stat (&rig, "latency-p50"));
   g_assert_cmpint (ask (redis, "DBSIZE", NULL), ==, 3);
   for (i = 1; i <= 3; i++) {
     gchar *key = key_of ("/:frames", i);
