@@ -38,10 +38,12 @@ struct _GstEdgeCameraSession
   GMutex lock;
   GstEdgeCameraWatch watch;
 
-  /* the source's thread: what it last sent, and where it asked for a description */
+  /* the source's thread: what it last sent, where it began, and where it asked for a description */
   GstRTSPMethod last_method;
+  gchar *opened;                /* nullable: asked for no description yet; may contain a password */
   gchar *described;             /* nullable; may contain a password */
   guint n_redirections;
+  guint n_returns;              /* to where it was */
   gboolean redirected;
   gboolean astray;              /* not followed any more */
 

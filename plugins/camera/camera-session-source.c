@@ -254,39 +254,44 @@ on_request (GstElement *source, gpointer request, gpointer response, gpointer us
 static const gchar *
 judge_redirection (GstEdgeCameraSession *session, const gchar *to)
 {
-  if (g_strcmp0 (session->described, to) == 0)
+  const gboolean same = g_strcmp0 (session->described, to) == 0;
+  guint n;
+
+  if (same && session->redirected)
     return "it redirects to itself, or to what is not rtsp://";
   if (!is_encrypted (to) && is_encrypted (session->described))
     return "it redirects from rtsps:// to what is not encrypted";
   if (is_encrypted (to) && !is_encrypted (session->described))
     return "it redirects to rtsps://, write that in uri";
-  return ++session->n_redirections > MAX_REDIRECTIONS ? "it redirects again and again" : NULL;
+  /* to the same: over TCP instead of UDP; or it answered PLAY with a redirection to itself */
+  n = same ? ++session->n_returns : ++session->n_redirections;
+  return n > MAX_REDIRECTIONS ? "it redirects again and again" : NULL;
 }
 
-/* rtspsrc follows redirections for ever, and does not even stop when it is told to. After one it begins from the start,
- * with OPTIONS. */
+/* rtspsrc follows redirections for ever, and does not even stop when it is told to. After one, in answer to DESCRIBE
+ * or PLAY, it begins from the start, with OPTIONS. (One that answers OPTIONS it notes at once and follows later.) */
 static gboolean
 on_before_send (GstElement *source, gpointer request, gpointer user_data)
 {
   GstEdgeCameraSession *session = user_data;
   const gchar *wrong = NULL;
   GstRTSPMethod method;
-  gchar *location;
 
   if (gst_rtsp_message_parse_request (request, &method, NULL, NULL) != GST_RTSP_OK)
     return TRUE;
-  if (method == GST_RTSP_OPTIONS)
+  if (method == GST_RTSP_OPTIONS) {
     session->redirected = session->last_method == GST_RTSP_DESCRIBE;
+    gst_edge_camera_free_secret (session->opened);
+    g_object_get (source, "location", &session->opened, NULL);
+  }
   session->last_method = method;
-  if (method != GST_RTSP_DESCRIBE || session->astray)
+  if (method != GST_RTSP_DESCRIBE || session->astray || session->opened == NULL)
     return !session->astray;
 
-  g_object_get (source, "location", &location, NULL);
-  if (session->redirected)
-    wrong = judge_redirection (session, location);
-  session->redirected = FALSE;
+  if (session->described != NULL)
+    wrong = judge_redirection (session, session->opened);
   gst_edge_camera_free_secret (session->described);
-  session->described = location;
+  session->described = g_steal_pointer (&session->opened);
   if (wrong == NULL)
     return TRUE;
   session->astray = TRUE;

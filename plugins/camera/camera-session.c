@@ -203,6 +203,7 @@ gst_edge_camera_session_close (GstEdgeCameraSession *session)
   gst_edge_camera_times_clear (&session->times);
   gst_edge_camera_batch_clear (&session->batch);
   g_queue_clear_full (&session->held_packets, (GDestroyNotify) gst_buffer_unref);
+  gst_edge_camera_free_secret (session->opened);
   gst_edge_camera_free_secret (session->described);
   g_mutex_clear (&session->lock);
   g_free (session);

@@ -25,44 +25,62 @@
 
 /* ---- redirects ---- */
 
-/* Answers each DESCRIBE with "302 Moved Temporarily". */
+/* Answers each request of a method with "302 Moved Temporarily". */
 typedef struct
 {
   GSocketListener *listener;
   GCancellable *cancellable;
   GThread *thread;
   guint port;
+  const gchar *method;          /* "" = all */
   gchar *location;
   guint answers;                /* atomic */
 } Redirector;
+
+static gchar *
+make_answer (Redirector *redirector, const gchar *request)
+{
+  static const gchar sdp[] = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=video 0 RTP/AVP 96\r\n"
+      "a=rtpmap:96 H264/90000\r\na=control:stream=0\r\n";
+
+  if (g_str_has_prefix (request, redirector->method)) {
+    g_atomic_int_inc (&redirector->answers);
+    return g_strdup_printf ("Location: %s\r\n\r\n", redirector->location);
+  }
+  if (g_str_has_prefix (request, "DESCRIBE "))
+    return g_strdup_printf ("Content-Type: application/sdp\r\nContent-Length: %u\r\n\r\n%s", (guint) strlen (sdp), sdp);
+  if (g_str_has_prefix (request, "SETUP "))
+    return g_strdup ("Session: 1\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n\r\n");
+  return g_strdup ("Public: DESCRIBE, SETUP, PLAY, TEARDOWN\r\n\r\n");
+}
 
 static void
 answer (Redirector *redirector, GSocketConnection *connection)
 {
   GDataInputStream *in = g_data_input_stream_new (g_io_stream_get_input_stream (G_IO_STREAM (connection)));
   GOutputStream *out = g_io_stream_get_output_stream (G_IO_STREAM (connection));
-  gboolean describes = FALSE;
+  gchar *line, *request = NULL;
   guint cseq = 0;
-  gchar *line;
 
   while ((line = g_data_input_stream_read_line (in, NULL, redirector->cancellable, NULL)) != NULL) {
     g_strchomp (line);
-    describes |= g_str_has_prefix (line, "DESCRIBE ");
+    if (request == NULL)
+      request = g_strdup (line);
     if (g_str_has_prefix (line, "CSeq: "))
       cseq = (guint) g_ascii_strtoull (line + 6, NULL, 10);
     if (line[0] == '\0') {
-      gchar *text = g_strdup_printf ("RTSP/1.0 %s\r\nCSeq: %u\r\n%s: %s\r\n\r\n",
-          describes ? "302 Moved Temporarily" : "200 OK", cseq, describes ? "Location" : "Public",
-          describes ? redirector->location : "DESCRIBE, SETUP, PLAY");
+      gchar *rest = make_answer (redirector, request);
+      gchar *text = g_strdup_printf ("RTSP/1.0 %s\r\nCSeq: %u\r\n%s",
+          g_str_has_prefix (rest, "Location") ? "302 Moved Temporarily" : "200 OK", cseq, rest);
 
       g_output_stream_write_all (out, text, strlen (text), NULL, NULL, NULL);
       g_free (text);
-      if (describes)
-        g_atomic_int_inc (&redirector->answers);
-      describes = FALSE;
+      g_free (rest);
+      g_clear_pointer (&request, g_free);
     }
     g_free (line);
   }
+  g_free (request);
   g_object_unref (in);
 }
 
@@ -81,12 +99,13 @@ redirect (gpointer data)
 
 /* @port: of the camera; 0 = its own */
 static Redirector *
-redirector_start (const gchar *scheme, guint port)
+redirector_start (const gchar *method, const gchar *scheme, guint port)
 {
   Redirector *redirector = g_new0 (Redirector, 1);
   GInetAddress *loopback = g_inet_address_new_loopback (G_SOCKET_FAMILY_IPV4);
   GSocketAddress *any = g_inet_socket_address_new (loopback, 0), *bound = NULL;
 
+  redirector->method = method;
   redirector->listener = g_socket_listener_new ();
   g_assert_true (g_socket_listener_add_address (redirector->listener, any, G_SOCKET_TYPE_STREAM,
           G_SOCKET_PROTOCOL_TCP, NULL, &bound, NULL));
@@ -115,7 +134,7 @@ redirector_stop (Redirector *redirector)
 static void
 redirected_wrongly (const gchar *scheme, const gchar *words)
 {
-  Redirector *redirector = redirector_start (scheme, 0);
+  Redirector *redirector = redirector_start ("DESCRIBE ", scheme, 0);
   Rig *rig = rig_start (1, redirector->port, "", SINK);
 
   rig_await_message (rig, 1, "inactive", "connect", words);
@@ -130,7 +149,7 @@ test_redirect (void)
 {
   Simulator *simulator = simulator_start (CAMERAS, 0);
   guint port = simulator_get_port (simulator), answers;
-  Redirector *redirector = redirector_start ("rtsp", port);
+  Redirector *redirector = redirector_start ("DESCRIBE ", "rtsp", port);
   Rig *rig = rig_start (1, redirector->port, "", SINK);
   gint64 since;
 
@@ -159,7 +178,8 @@ test_redirect (void)
 static void
 test_redirected_in_circles (void)
 {
-  Redirector *one = redirector_start ("rtsp", 0), *other = redirector_start ("rtsp", one->port);
+  Redirector *one = redirector_start ("DESCRIBE ", "rtsp", 0),
+      *other = redirector_start ("DESCRIBE ", "rtsp", one->port);
   Rig *rig;
 
   g_free (one->location);
@@ -171,6 +191,40 @@ test_redirected_in_circles (void)
   rig_stop (rig);
   redirector_stop (one);
   redirector_stop (other);
+}
+
+/* Not only DESCRIBE may be answered so. */
+static void
+test_redirected_anywhere (void)
+{
+  Simulator *simulator = simulator_start (CAMERAS, 0);
+  Redirector *redirector = redirector_start ("", "rtsp", simulator_get_port (simulator));
+  Rig *rig = rig_start (1, redirector->port, "", SINK);
+
+  rig_await_state (rig, 1, "active", NULL);
+  rig_stop (rig);
+  redirector_stop (redirector);
+
+  redirector = redirector_start ("PLAY ", "rtsp", simulator_get_port (simulator));
+  rig = rig_start (1, redirector->port, "", SINK);
+  rig_await_state (rig, 1, "active", NULL);
+  rig_stop (rig);
+  redirector_stop (redirector);
+  simulator_stop (simulator);
+
+  redirector = redirector_start ("PLAY ", "rtsp", 0);
+  rig = rig_start (1, redirector->port, "", SINK);
+  rig_await_message (rig, 1, "inactive", "connect", "redirects again and again");
+  rig_await_message (rig, 1, "inactive", "connect", "redirects again and again");
+  g_assert_cmpint (g_atomic_int_get (&redirector->answers), <=, 6 * (gint) rig_get_stat (rig, 1, "connects"));
+  rig_stop (rig);
+  redirector_stop (redirector);
+
+  redirector = redirector_start ("PLAY ", "rtsps", 0);
+  rig = rig_start (1, redirector->port, "", SINK);
+  rig_await_message (rig, 1, "inactive", "connect", "write that in uri");
+  rig_stop (rig);
+  redirector_stop (redirector);
 }
 
 /* The camera itself says, in the middle, that its clients should go: there once, and from there to where they began. */
@@ -346,9 +400,14 @@ test_slow (void)
 
   network_start (&network, NULL, "");
   rig_await_state (network.rig, 1, "active", NULL);
+  do
+    rig_await_frames (network.rig, 1, 1);
+  while (rig_get_camera (network.rig, 1)->with_time == 0);
   simulator_command (network.proxy, "throttle 20000 down");
-  rig_await_frames (network.rig, 1, 20);
-  network_cure (&network);
+  do
+    rig_await_frames (network.rig, 1, 1);
+  while (rig_get_camera (network.rig, 1)->age < 3 * (gint64) GST_SECOND / 2);
+  rig_await_live (network.rig, 1, network_cure (&network));
   rig_await_frames (network.rig, 1, 100);
   g_assert_cmpint (rig_get_camera (network.rig, 1)->element->current_state, ==, GST_STATE_PLAYING);
   network_stop (&network);
@@ -573,6 +632,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/rtspcamerasrc/network/redirect", test_redirect);
   g_test_add_func ("/rtspcamerasrc/network/redirected-in-circles", test_redirected_in_circles);
+  g_test_add_func ("/rtspcamerasrc/network/redirected-anywhere", test_redirected_anywhere);
   g_test_add_func ("/rtspcamerasrc/network/redirected-later", test_redirected_later);
   g_test_add_data_func ("/rtspcamerasrc/network/black-hole", "blackhole", test_no_answer);
   g_test_add_data_func ("/rtspcamerasrc/network/half-open", "silent", test_no_answer);
