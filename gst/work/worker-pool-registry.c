@@ -93,11 +93,19 @@ find_past_locked (const gchar *name)
   return NULL;
 }
 
+/* Not one whose name is in use: what is told of that pool must not become less. */
 static void
 forget_oldest_locked (void)
 {
-  PastPool *oldest = g_queue_pop_tail (&past);
+  GList *l = past.tail;
+  PastPool *oldest;
 
+  while (l != NULL && g_hash_table_contains (registry, ((PastPool *) l->data)->name))
+    l = l->prev;
+  if (l == NULL)
+    return;
+  oldest = l->data;
+  g_queue_delete_link (&past, l);
   g_free (oldest->name);
   g_free (oldest);
 }

@@ -136,17 +136,23 @@ get_reported_out (const gchar *name)
   return out;
 }
 
-/* The counters of a pool that comes back go on, unless too many others have been there since. */
+/* The counters of a pool that comes back go on, unless too many others have been there since, and while it was not. */
 static void
 test_past (void)
 {
+  GstEdgeWorkerPool *pool;
+
   run_one_job ("past");
   run_one_job ("past");
   g_assert_cmpuint (get_reported_out ("past"), ==, 2);
   run_one_job_in_others ("a", PAST_POOLS - 1);
   run_one_job_in_others ("a", PAST_POOLS - 1);
   g_assert_cmpuint (get_reported_out ("past"), ==, 2);
+  pool = gst_edge_worker_pool_get ("past", 1, NULL);
   run_one_job_in_others ("b", PAST_POOLS);
+  g_assert_cmpuint (get_reported_out ("past"), ==, 2);
+  gst_edge_worker_pool_unref (pool);
+  run_one_job_in_others ("c", PAST_POOLS);
   g_assert_cmpuint (get_reported_out ("past"), ==, 0);
 }
 
