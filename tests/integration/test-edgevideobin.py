@@ -147,11 +147,14 @@ class ReloadTest(DeploymentTest):
             deployment.wait_frames(camera, 5)
         encoder = deployment.bin.get_by_name("encoder-cam2")
         self.assertLess(encoder.get_property("quality"), 20)
+        self.assertIn("framerate=5/1", deployment.bin.get_by_name("cam2").get_property("description"))
         self.assertEqual(deployment.stats()["cam1"]["state"], "inactive")
 
         report = deployment.finish()
         self.assertEqual(deployment.errors(), [])
         self.check_report(report)
+        # what went and what restarted gave out what it had
+        self.assertEqual([camera["dropped"] for camera in report["cameras"]], [{}] * 4)
         self.check_no_gap("cam3", report)
         self.check_marks()
 
@@ -449,8 +452,10 @@ class ShutdownTest(DeploymentTest):
             written = json.load(file)
         self.assertEqual(written["cameras"][0]["frames"], counts["frames"])
         self.assertEqual(written["totals"]["stored"], report["totals"]["stored"])
-        self.assertLessEqual({"id", "frames", "published", "stored", "announced", "dropped", "fps"},
+        self.assertLessEqual({"id", "frames", "published", "stored", "announced", "dropped", "fps", "uptime"},
                              written["cameras"][0].keys())
+        self.assertEqual(written["cameras"][0]["dropped"],
+                         {reason.replace("-", "_"): n for reason, n in counts["dropped"].items()})
         self.assertEqual({"workers", "capacity", "processed", "dropped"}, written["pool"].keys())
 
     def test_without_eos(self):

@@ -20,6 +20,11 @@ SKIP = 77
 SHOTS = os.path.join(os.environ["EDGE_BUILD_DIR"], "tests", "live-page")
 STATES = "return Object.fromEntries([...document.querySelectorAll('.camera')].map(c => [c.dataset.camera, c.dataset.state]))"
 PICTURES = "return Object.fromEntries([...document.querySelectorAll('.camera')].map(c => [c.dataset.camera, c.dataset.picture || '']))"
+# what stands below the pictures: frame rate, delay, drops
+FACTS = """
+const facts = [...document.querySelectorAll('.camera .facts dl')].map(list => Object.fromEntries(
+  [...list.children].map(one => [one.querySelector('dt').textContent, one.querySelector('dd').textContent])));
+"""
 # what is painted in the middle of the picture, as a number per camera
 PAINTED = """
 return Object.fromEntries([...document.querySelectorAll('.camera')].map(card => {
@@ -87,6 +92,10 @@ class TestLivePage(unittest.TestCase):
         self.assertEqual(page.run(STATES), {"cam1": "active", "cam2": "active", "cam3": "active"})
         self.assertIn("3 active", page.run("return document.getElementById('totals').textContent"))
         self.assertIn("2 links ready", page.run("return document.getElementById('ways').textContent"))
+        for facts in page.wait(FACTS + "return facts.every(f => parseFloat(f.fps) > 0 && parseFloat(f.delay) > 0)"
+                               " && facts"):
+            self.assertRegex(facts["delay"], r"^[0-9.]+ (ms|s)$")
+            self.assertRegex(facts["dropped"], r"^[0-9]+( |$)")
         page.screenshot(os.path.join(SHOTS, "live.png"))
 
         self.kill()
