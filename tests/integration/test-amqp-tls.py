@@ -18,6 +18,8 @@ import pika
 
 sys.path.insert(0, os.path.join(os.environ["EDGE_SOURCE_DIR"], "tests", "support"))
 
+from consumers import Consumer  # noqa: E402
+from faults import FaultTest, frames  # noqa: E402
 from launch import launch  # noqa: E402
 from servers import Servers  # noqa: E402
 
@@ -49,7 +51,7 @@ def free_port():
         return listener.getsockname()[1]
 
 
-class TlsTest(unittest.TestCase):
+class TlsTest(FaultTest):
     @classmethod
     def setUpClass(cls):
         folder = tempfile.TemporaryDirectory()
@@ -96,6 +98,27 @@ class TlsTest(unittest.TestCase):
         status, said, count = self.send(**self.good())
         self.assertEqual((status, count), (0, FRAMES), said)
         self.assertNotIn("WARNING", said)
+
+    def test_connection_closed(self):
+        """By the broker, while frames are delivered: nothing is lost, and nobody was held up."""
+        consumer = Consumer(self.servers.amqp_uri, self.id())
+        self.addCleanup(consumer.close)
+        settings = " ".join(f"{name.replace('_', '-')}={value}" for name, value in self.good().items())
+        app = self.run_app(frames(f"amqps://guest:guest@localhost:{self.port}/%2f", "max-size-buffers=1000 " + settings),
+                           cameras=2)
+        app("rate", 50)
+        app.wait(lambda look: look.total("delivered") >= 20)
+        app.look_anew()
+        self.servers.rabbitmqctl("close_all_connections", "test")
+        app.wait(lambda look: look.sinks()["frames1"]["connects"] > 1)
+        before = app.look().total("delivered")
+        app.wait(lambda look: look.states() == {"ready"} and look.total("delivered") >= before + 20)
+        self.assertEqual(app.end_of_stream()["bus"], "eos")
+        look = app.stop()
+        self.assertLess(look.seconds, 2)
+        self.assertEqual(look.total("delivered"), look.total("in"))
+        self.check_delivered(app, look, consumer)
+        self.check_promises(app, {str(self.port): 1})
 
     def test_unknown_authority(self):
         status, said, count = self.send(**{**self.good(), "ca_file": self.file("stranger.pem")})

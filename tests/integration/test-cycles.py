@@ -22,6 +22,7 @@ class TestCycles(FaultTest):
         if wait:
             app.wait(lambda look: look.total("delivered", "events") == 10)
         look = app.stop()
+        self.check_streaming(app, tell=False)
         self.assertEqual(look.unaccounted(), {})
         self.assertLess(look.seconds, 2)
         return app.look().process

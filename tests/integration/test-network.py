@@ -167,11 +167,15 @@ class NetworkTest:
         self.assertEqual(look.total("dropped"), look.total("dropped-full"))
 
     def test_far_away(self):
-        """50 ms of round trip: frames are in flight together, nothing is dropped."""
+        """50 ms of round trip: frames are in flight together, nothing is dropped, and the latency shows it."""
         app = self.start("max-size-buffers=100")
         self.proxy("delay", 25)
-        look = app.wait(lambda look: look.total("delivered") >= 200)
+        before = app.look().total("delivered")
+        look = app.wait(lambda look: look.total("delivered") >= 2 * before + 200)
         self.assertEqual(look.total("dropped"), 0)
+        for stats in look.sinks().values():  # most went the long way; the histogram is a quarter off at most
+            self.assertGreater(int(stats["latency-p50"]), 0.75 * 0.05 * SECOND)
+            self.assertGreaterEqual(int(stats["latency-p99"]), int(stats["latency-p50"]))
         self.finish(app, 0, ["ready"])
 
 

@@ -5,7 +5,7 @@
 #
 # redis+sentinel://: find the primary, and find it again after a failover.
 
-"""A primary, a replica and a sentinel; the primary dies while frames are stored."""
+"""A primary, a replica and a sentinel; the primary dies, before and while frames are stored."""
 
 import contextlib
 import os
@@ -20,6 +20,7 @@ import redis
 
 sys.path.insert(0, os.path.join(os.environ["EDGE_SOURCE_DIR"], "tests", "support"))
 
+from faults import SECOND, FaultTest, store  # noqa: E402
 from launch import launch  # noqa: E402
 
 NAME = "edge"
@@ -64,7 +65,7 @@ class Server:
         self.client.close()
 
 
-class SentinelTest(unittest.TestCase):
+class SentinelTest(FaultTest):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
@@ -89,6 +90,26 @@ class SentinelTest(unittest.TestCase):
         status, said = launch(f"redisframesink uri={self.uri()}")
         self.assertEqual(status, 0, said)
         self.assertEqual(self.primary.client.dbsize(), 20, said)
+
+    def test_primary_dies(self):
+        """While frames are stored. What the former primary had confirmed and not yet passed on is lost with it."""
+        uri = f"redis+sentinel://127.0.0.1:{self.sentinel.port}/{NAME}/0"
+        app = self.run_app(store(uri, f"timeout={2 * SECOND} circuit-max-failures=0 max-size-buffers=10000"), cameras=2)
+        app("rate", 50)
+        app.wait(lambda look: look.total("delivered") >= 20)
+        app.look_anew()
+        self.primary.end(signal.SIGKILL)
+        app.wait(lambda look: look.sinks()["store1"]["connects"] > 1)
+        there, before = self.replica.client.dbsize(), app.look().total("delivered")
+        app.wait(lambda look: look.states() == {"ready"} and look.total("delivered") >= before + 20)
+        self.assertEqual(app.end_of_stream()["bus"], "eos")
+        look = app.stop()
+        self.assertLess(look.seconds, 2)
+        self.assertEqual(self.replica.client.role()[0], b"master")
+        self.assertGreaterEqual(self.replica.client.dbsize(), there + 20)
+        self.assertEqual(look.total("delivered"), look.frames * app.cameras)
+        self.assertEqual(app.states("store1"), ["ready", "backing-off", "ready"])
+        self.check_promises(app, {"": 1})
 
     def test_follows_a_failover(self):
         self.primary.end(signal.SIGKILL)
