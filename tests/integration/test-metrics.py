@@ -245,8 +245,6 @@ class TestMetrics(ServersTest):
         print(f"a scrape of {N_MANY} cameras on three ways: {len(samples.samples)} samples, {len(answer.body) / 1024:.0f} KiB; "
               f"made in {statistics.median(inside):.1f} ms (best {min(inside):.1f}, worst {max(inside):.1f}), "
               f"fetched in {statistics.median(took):.1f} ms (best {min(took):.1f}, worst {max(took):.1f})")
-        # of thirty, one had the CPU for itself on the busiest machine: usually they take 2 ms
-        self.assertLess(min(inside), 10)
         self.assertEqual(len(served.ask("/stats.json").json["cameras"]), N_MANY)
 
 
