@@ -159,21 +159,47 @@ class DecoderTest(CamerasTest):
             self.skipTest(f"there is no {name}")
         self.addCleanup(factory.set_rank, factory.get_rank())
         factory.set_rank(rank)
+        found = [element for element in self.watch("")[1] if self.is_decoder(element)]
+        self.assertEqual([decoder.get_factory().get_name() for decoder in found], [name])
+        return found[0]
+
+    def watch(self, properties):
+        """A camera that runs: its sink, and the elements of its connection."""
         pipeline = Gst.parse_launch(f"rtspcamerasrc name=source uri={self.cameras.mounts[0]['uri']} user={USER} "
-                                    f"password={PASSWORD} ! fakesink async=false name=sink")
+                                    f"password={PASSWORD} {properties} ! fakesink async=false name=sink")
         self.addCleanup(pipeline.set_state, Gst.State.NULL)
         source, sources = pipeline.get_by_name("source"), []
         source.connect("source-setup", lambda _element, inner: sources.append(inner))
         pipeline.set_state(Gst.State.PLAYING)
         sink = pipeline.get_by_name("sink")
-        wait_for(lambda: sink.get_property("stats").get_value("rendered") >= 3, "frames")
-        inside = sources[-1].get_parent().iterate_recurse()
-        found = []
+        wait_for(lambda: self.rendered(sink) >= 3, "frames")
+        inside, found = sources[-1].get_parent().iterate_recurse(), []
         while (step := inside.next())[0] == Gst.IteratorResult.OK:
-            if "Decoder" in step[1].get_factory().get_metadata("klass"):
-                found.append(step[1])
-        self.assertEqual([decoder.get_factory().get_name() for decoder in found], [name])
-        return found[0]
+            found.append(step[1])
+        return sink, found
+
+    @staticmethod
+    def is_decoder(element):
+        return "Decoder" in element.get_factory().get_metadata("klass")
+
+    @staticmethod
+    def rendered(sink):
+        return sink.get_property("stats").get_value("rendered")
+
+    def test_dropped_before_scaling(self):
+        """What the frame rate does not want is decoded, but not scaled."""
+        sink, inside = self.watch("decode=all framerate=5 width=160")
+        decoded, scaled = [], []
+        for element in inside:
+            seen = decoded if self.is_decoder(element) else scaled
+            if seen is decoded or element.get_factory().get_name() == "videoscale":
+                element.get_static_pad("sink").add_probe(
+                    Gst.PadProbeType.BUFFER, lambda *_, seen=seen: seen.append(1) or Gst.PadProbeReturn.OK)
+        goal = self.rendered(sink) + 10
+        wait_for(lambda: self.rendered(sink) >= goal, "ten frames")
+        self.assertGreaterEqual(len(scaled), 9)
+        self.assertLessEqual(len(scaled), 12 + self.rendered(sink) - goal)
+        self.assertGreater(len(decoded), len(scaled))
 
     def test_one_thread_each(self):
         decoder = self.find_decoder("avdec_h264", Gst.Rank.PRIMARY + 100)
