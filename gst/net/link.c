@@ -173,14 +173,14 @@ back_off (GstEdgeLink *link, const GError *error)
 }
 
 /* Only a part of the connection has ended, as a channel that the broker closes because of a message. That needs no
- * pause: each time there is one less of those that the broker does not take. */
+ * pause while the link @sheds what the broker does not take: each time there is one less of those. */
 static gboolean
-recover (GstEdgeLink *link, const GError *error, gboolean by_message)
+recover (GstEdgeLink *link, const GError *error, gboolean sheds)
 {
   gint64 now = g_get_monotonic_time ();
 
   if (link->klass->recover == NULL
-      || (!by_message && (link->in_recovery || now - link->recovered_at < RECOVERY_INTERVAL))
+      || (!sheds && (link->in_recovery || now - link->recovered_at < RECOVERY_INTERVAL))
       || !link->klass->recover (link->transport))
     return FALSE;
   GST_INFO ("%s: goes on with the same connection: %s", gst_edge_endpoint_get_text (link->endpoint),
@@ -196,6 +196,7 @@ gst_edge_link_lose_connection (GstEdgeLink *link, const GError *error)
 {
   gint64 now = g_get_monotonic_time ();
   gboolean by_message = g_error_matches (error, GST_EDGE_ERROR, GST_EDGE_ERROR_MESSAGE), at_once = FALSE;
+  gboolean sheds = by_message && link->in_flight.length > 0;    /* not when it was one that counts as sent already */
 
   if (now - link->ready_since > STABLE_AFTER) {
     gst_edge_backoff_reset (&link->backoff);
@@ -204,7 +205,7 @@ gst_edge_link_lose_connection (GstEdgeLink *link, const GError *error)
   }
   if (by_message)
     at_once = gst_edge_link_suspect_in_flight (link, error->message);
-  if (recover (link, error, by_message))
+  if (recover (link, error, sheds || at_once))
     return;
   if (!by_message) {
     g_mutex_lock (&link->lock);

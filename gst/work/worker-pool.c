@@ -214,6 +214,7 @@ gst_edge_worker_pool_merge_options (GstEdgeWorkerPool *pool, const GstEdgeWorker
     GST_WARNING ("pool %s: its workers stay %u, autoscaling could not be started: %s", pool->name, pool->workers,
         error->message);
     g_error_free (error);
+    pool->options.autoscale = FALSE;    /* from now on max-workers is how many there are */
   }
   g_mutex_unlock (&pool->lock);
   return refused;
