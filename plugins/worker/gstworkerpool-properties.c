@@ -350,8 +350,10 @@ install_other_properties (void)
       "Stretch of time queued now (ns)", 0, G_MAXUINT64, 0, reading);
   properties[PROP_STATS] =
       g_param_spec_boxed ("stats", "Statistics",
-      "Counters of this element in buffers, times in ns, and in the field pool "
-      "those of the whole pool", GST_TYPE_STRUCTURE, reading);
+      "Counters since the start, in buffers: in = out + errors + dropped + cancelled + queued + running. "
+      "dropped: the sum of dropped-new, -old, -gop (up to the next keyframe) and -age; cancelled: refused, flushed, or "
+      "given up at the end; wait-p50, wait-p99: for a worker, run-p50, run-p99: of the worker, in ns. "
+      "pool: the same of the whole pool", GST_TYPE_STRUCTURE, reading);
 }
 
 void
