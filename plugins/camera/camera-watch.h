@@ -22,6 +22,11 @@ typedef struct
   gint64 last_fed;              /* a picture was worth decoding */
   gint64 fed_unanswered;        /* the first one given to the decoder since a frame came out */
   gint64 last_frame;            /* a frame came out */
+
+  /* how much of what the decoder gets comes out again */
+  gint64 sample_began;
+  guint sample_fed;
+  guint sample_frames;
 } GstEdgeCameraWatch;
 
 void gst_edge_camera_watch_start (GstEdgeCameraWatch * watch, gint64 connect_timeout, gint64 stall_timeout,

@@ -155,6 +155,37 @@ test_watch_garbage (void)
   check (&watch, 190 * S, GST_EDGE_CAMERA_DECODE);
 }
 
+/* A decoder makes something out of noise, too, now and then. */
+static void
+test_watch_mostly_garbage (void)
+{
+  GstEdgeCameraWatch watch;
+  guint i;
+
+  gst_edge_camera_watch_start (&watch, 5 * S, 10 * S, 100 * S);
+  for (i = 0; i < 200; i++) {
+    picture (&watch, 100 * S + i * S / 20, TRUE, TRUE, i % 25 == 7);
+    check (&watch, 100 * S + i * S / 20, GST_EDGE_CAMERA_OK);
+  }
+  check (&watch, 110 * S, GST_EDGE_CAMERA_DECODE);
+
+  /* one third that is missing is a bad network; after that, half of the next stretch is still good */
+  gst_edge_camera_watch_start (&watch, 5 * S, 10 * S, 100 * S);
+  for (i = 0; i < 600; i++) {
+    picture (&watch, 100 * S + i * S / 20, TRUE, TRUE, i < 500 ? i % 3 > 0 : i % 25 == 7);
+    check (&watch, 100 * S + i * S / 20, GST_EDGE_CAMERA_OK);
+  }
+  for (; i < 800; i++)
+    picture (&watch, 100 * S + i * S / 20, TRUE, TRUE, i % 25 == 7);
+  check (&watch, 140 * S, GST_EDGE_CAMERA_DECODE);
+
+  /* too few to judge by */
+  gst_edge_camera_watch_start (&watch, 5 * S, 10 * S, 100 * S);
+  for (i = 0; i < 15; i++)
+    picture (&watch, (100 + i) * S, TRUE, TRUE, i == 7);
+  check (&watch, 114 * S, GST_EDGE_CAMERA_OK);
+}
+
 static GstBuffer *
 make_packet (GstClockTime pts, GstCaps *reference, GstClockTime time)
 {
@@ -223,6 +254,7 @@ main (int argc, char **argv)
   g_test_add_func ("/camera-state/wrong-password", test_wrong_password);
   g_test_add_func ("/camera-watch/silence", test_watch_silence);
   g_test_add_func ("/camera-watch/garbage", test_watch_garbage);
+  g_test_add_func ("/camera-watch/mostly-garbage", test_watch_mostly_garbage);
   g_test_add_func ("/camera-times/all", test_times);
   return g_test_run ();
 }
