@@ -29,8 +29,8 @@ LONG = 120  # seconds; a broker starts in 5 on two idle cores, and in far more o
 SECOND = 1000000000
 KERNEL_TELLS = os.path.exists("/proc/self/schedstat")  # how long a thread waited for a CPU
 
-# More than ten times what the chain functions take, and far less than any wait for a network. link-app counts what takes
-# longer (n-held), without the time of waiting for a CPU; who has a lock may lose the CPU, too: once, in some thousand.
+# More than ten times what the chain functions take, and far less than any wait for a network. link-app counts what sleeps
+# longer (n-held): neither runs nor waits for a CPU. Who has a lock may lose the CPU, too: once, in some thousand.
 RENDER_US = 5000
 LONGEST_US = 500000
 

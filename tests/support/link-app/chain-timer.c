@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "chain-timer.h"
@@ -42,10 +43,12 @@ timer_free (gpointer data)
   g_free (timer);
 }
 
-/* Microseconds that this thread was ready to run and did not; 0 where the kernel does not tell. */
+/* Microseconds that this thread was ready to run and did not (0 where the kernel does not tell), or ran: by its own
+ * account, so what a host takes away from its CPU is among them. */
 static gint64
-get_waited_for_cpu (void)
+get_awake (void)
 {
+  struct timespec ran = { 0, 0 };
   gint fd = open ("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
   gchar text[100], *end;
   gssize length = 0;
@@ -55,8 +58,9 @@ get_waited_for_cpu (void)
     close (fd);
   }
   text[MAX (length, 0)] = '\0';
-  g_ascii_strtoull (text, &end, 10);    /* nanoseconds on a CPU */
-  return (gint64) (g_ascii_strtoull (end, NULL, 10) / 1000);
+  g_ascii_strtoull (text, &end, 10);    /* on a CPU, up to the kernel's last look at it */
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &ran);
+  return (gint64) (g_ascii_strtoull (end, NULL, 10) / 1000) + ran.tv_sec * G_USEC_PER_SEC + ran.tv_nsec / 1000;
 }
 
 static void
@@ -74,9 +78,9 @@ timed_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
   ChainTimer *timer = g_object_get_qdata (G_OBJECT (pad), timer_quark ());
   GstFlowReturn flow;
-  gint64 took, waited;
+  gint64 took, awake;
 
-  waited = get_waited_for_cpu ();
+  awake = get_awake ();
   g_mutex_lock (&timer->lock);
   timer->running_since = g_get_monotonic_time ();
   g_mutex_unlock (&timer->lock);
@@ -84,11 +88,11 @@ timed_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   flow = timer->chain (pad, parent, buffer);
 
   took = g_get_monotonic_time ();
-  waited = get_waited_for_cpu () - waited;
+  awake = get_awake () - awake;
   g_mutex_lock (&timer->lock);
   took -= timer->running_since;
   timer->running_since = 0;
-  count_locked (timer, took, took - waited);
+  count_locked (timer, took, took - awake);
   g_mutex_unlock (&timer->lock);
   return flow;
 }

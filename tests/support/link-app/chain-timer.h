@@ -19,8 +19,8 @@ typedef struct
   gint64 p50;                   /* microseconds, of the last 65536 calls */
   gint64 p99;
   gint64 max;                   /* of all calls that have returned, or have not yet */
-  gint64 held;                  /* the longest of all that have returned, without the time of waiting for a CPU */
-  guint64 n_held;               /* how many took longer than CHAIN_TIMER_HELD, counted like this */
+  gint64 held;                  /* the longest sleep of all that have returned: neither running nor waiting for a CPU */
+  guint64 n_held;               /* how many slept for longer than CHAIN_TIMER_HELD */
 } ChainTimes;
 
 /* Once per pad, before data flows. */
