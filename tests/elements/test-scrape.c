@@ -7,6 +7,7 @@
 #include <gio/gio.h>
 #include <gst/check/gstharness.h>
 
+#include "../support/fake-transport.h"
 #include "../support/gate.h"
 #include "element/link-sink-private.h"
 #include "metrics/metrics-service.h"
@@ -271,34 +272,10 @@ peer_close (GstEdgeTransport *transport)
   g_free (transport);
 }
 
-static void
-peer_get_poll (GstEdgeTransport *transport, gint *fd, gshort *events)
-{
-  *fd = -1;
-}
-
 static gint64
 peer_get_timer (GstEdgeTransport *transport)
 {
   return G_MAXINT64;
-}
-
-static gboolean
-peer_is_blocked (GstEdgeTransport *transport, const gchar **reason)
-{
-  return FALSE;
-}
-
-static gboolean
-peer_can_send (GstEdgeTransport *transport)
-{
-  return TRUE;
-}
-
-static gboolean
-peer_prepare (GstEdgeTransport *transport, GstEdgeTarget *target, gboolean *lost, GError **error)
-{
-  return TRUE;
 }
 
 static gboolean
@@ -372,9 +349,9 @@ static void
 what_a_link_counts_adds_up_in_every_moment (void)
 {
   static const GstEdgeTransportClass transport = {
-    .name = "test",.open = peer_open,.close = peer_close,.get_poll = peer_get_poll,.get_timer = peer_get_timer,
-    .is_blocked = peer_is_blocked,.can_send = peer_can_send,.prepare = peer_prepare,.send = peer_send,
-    .service = peer_service
+    .name = "test",.open = peer_open,.close = peer_close,.get_poll = fake_transport_get_poll,
+    .get_timer = peer_get_timer,.is_blocked = fake_transport_is_blocked,.can_send = fake_transport_can_send,
+    .prepare = fake_transport_prepare,.send = peer_send,.service = peer_service
   };
   static const GstEdgeLinkClientFuncs funcs = { on_completed, on_state_changed, on_failed };
   const GstEdgeLinkSettings settings = {.timeout = G_USEC_PER_SEC,.max_in_flight = 8 };

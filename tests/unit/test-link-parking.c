@@ -7,7 +7,7 @@
 
 #include <gst/gst.h>
 
-#include "net/link-client.h"
+#include "../support/fake-transport.h"
 
 #define N_REFUSALS 20
 
@@ -42,12 +42,6 @@ server_close (GstEdgeTransport *transport)
 {
 }
 
-static void
-server_get_poll (GstEdgeTransport *transport, gint *fd, gshort *events)
-{
-  *fd = -1;
-}
-
 /* As with Redis, nothing but an answer or a wake-up ends the sleep. An answer is there as soon as it is wanted. */
 static gint64
 server_get_timer (GstEdgeTransport *transport)
@@ -58,25 +52,6 @@ server_get_timer (GstEdgeTransport *transport)
     g_atomic_int_add (&later, 11);
   server.late = FALSE;
   return G_MAXINT64;
-}
-
-static gboolean
-server_is_blocked (GstEdgeTransport *transport, const gchar **reason)
-{
-  *reason = NULL;
-  return FALSE;
-}
-
-static gboolean
-server_can_send (GstEdgeTransport *transport)
-{
-  return TRUE;
-}
-
-static gboolean
-server_prepare (GstEdgeTransport *transport, GstEdgeTarget *target, gboolean *lost, GError **error)
-{
-  return TRUE;
 }
 
 static gboolean
@@ -108,11 +83,11 @@ static const GstEdgeTransportClass transport = {
   .name = "test",
   .open = server_open,
   .close = server_close,
-  .get_poll = server_get_poll,
+  .get_poll = fake_transport_get_poll,
   .get_timer = server_get_timer,
-  .is_blocked = server_is_blocked,
-  .can_send = server_can_send,
-  .prepare = server_prepare,
+  .is_blocked = fake_transport_is_blocked,
+  .can_send = fake_transport_can_send,
+  .prepare = fake_transport_prepare,
   .send = server_send,
   .service = server_service,
 };
@@ -137,25 +112,18 @@ on_state_changed (GstEdgeLinkState state, const gchar *reason, gboolean warn, gp
 }
 
 static void
-on_failed (const GError *error, gboolean by_target, gpointer user_data)
-{
-  g_assert_not_reached ();
-}
-
-static void
 test_late_look (void)
 {
-  static const GstEdgeLinkClientFuncs funcs = { on_completed, on_state_changed, on_failed };
+  static const GstEdgeLinkClientFuncs funcs = { on_completed, on_state_changed, fake_transport_never_fails };
   const GstEdgeLinkSettings settings = {.timeout = 600 * G_TIME_SPAN_SECOND,.max_in_flight = 4 };
-  GstEdgeEndpoint *endpoint = gst_edge_endpoint_new_redis ("redis://127.0.0.1:1/0", NULL);
   GstEdgeTarget *target = g_new0 (GstEdgeTarget, 1);
   GstEdgeFrameIdentity identity = { 0 };
   GstEdgeLinkClient *client;
 
   server.refusals = N_REFUSALS;
   gst_edge_target_init (target, g_free);
-  client = gst_edge_link_client_new (&transport, endpoint, &settings, target, FALSE, &funcs, NULL);
-  gst_edge_link_client_submit (client, gst_edge_message_new (gst_edge_target_ref (target), g_strdup ("x"),
+  client = fake_transport_join (&transport, &settings, FALSE, &funcs);
+  gst_edge_link_client_submit (client, gst_edge_message_new (target, g_strdup ("x"),
           gst_buffer_new_allocate (NULL, 10, NULL), &identity));
 
   g_mutex_lock (&lock);
@@ -163,8 +131,6 @@ test_late_look (void)
     g_cond_wait (&cond, &lock);
   g_mutex_unlock (&lock);
   gst_edge_link_client_free (client);
-  gst_edge_target_unref (target);
-  gst_edge_endpoint_unref (endpoint);
   g_assert_cmpuint (server.refusals, ==, 0);
 }
 

@@ -14,7 +14,7 @@
 
 #include <gst/gst.h>
 
-#include "net/link-client.h"
+#include "../support/fake-transport.h"
 
 #define MS G_TIME_SPAN_MILLISECOND
 #define S G_TIME_SPAN_SECOND
@@ -102,35 +102,10 @@ server_close (GstEdgeTransport *transport)
 {
 }
 
-static void
-server_get_poll (GstEdgeTransport *transport, gint *fd, gshort *events)
-{
-  *fd = -1;
-}
-
 static gint64
 server_get_timer (GstEdgeTransport *transport)
 {
   return server.outages < server.n_outages ? server.changes_at : G_MAXINT64;
-}
-
-static gboolean
-server_is_blocked (GstEdgeTransport *transport, const gchar **reason)
-{
-  *reason = NULL;
-  return FALSE;
-}
-
-static gboolean
-server_can_send (GstEdgeTransport *transport)
-{
-  return TRUE;
-}
-
-static gboolean
-server_prepare (GstEdgeTransport *transport, GstEdgeTarget *target, gboolean *lost, GError **error)
-{
-  return TRUE;
 }
 
 static gboolean
@@ -150,11 +125,11 @@ static const GstEdgeTransportClass transport = {
   .name = "test",
   .open = server_open,
   .close = server_close,
-  .get_poll = server_get_poll,
+  .get_poll = fake_transport_get_poll,
   .get_timer = server_get_timer,
-  .is_blocked = server_is_blocked,
-  .can_send = server_can_send,
-  .prepare = server_prepare,
+  .is_blocked = fake_transport_is_blocked,
+  .can_send = fake_transport_can_send,
+  .prepare = fake_transport_prepare,
   .service = server_service,
 };
 
@@ -169,22 +144,14 @@ on_state_changed (GstEdgeLinkState state, const gchar *reason, gboolean warn, gp
 {
 }
 
-static void
-on_failed (const GError *error, gboolean by_target, gpointer user_data)
-{
-  g_assert_not_reached ();
-}
-
 /* From the shortest to the longest, one after the other, of one link. */
 static void
 run_outages (guint n, gint64 shortest, gint64 longest, guint circuit_max_failures)
 {
-  static const GstEdgeLinkClientFuncs funcs = { on_completed, on_state_changed, on_failed };
+  static const GstEdgeLinkClientFuncs funcs = { on_completed, on_state_changed, fake_transport_never_fails };
   const GstEdgeLinkSettings settings = {.timeout = 5 * S,.max_in_flight = 4,
     .circuit_max_failures = circuit_max_failures,.circuit_reset = 60 * S
   };
-  GstEdgeEndpoint *endpoint = gst_edge_endpoint_new_redis ("redis://127.0.0.1:1/0", NULL);
-  GstEdgeTarget *target = g_new0 (GstEdgeTarget, 1);
   GstEdgeLinkClient *client;
 
   memset (&server, 0, sizeof (server));
@@ -192,15 +159,12 @@ run_outages (guint n, gint64 shortest, gint64 longest, guint circuit_max_failure
   server.shortest = shortest;
   server.longest = longest;
   done = FALSE;
-  gst_edge_target_init (target, g_free);
-  client = gst_edge_link_client_new (&transport, endpoint, &settings, target, FALSE, &funcs, NULL);
+  client = fake_transport_join (&transport, &settings, FALSE, &funcs);
   g_mutex_lock (&lock);
   while (!done)
     g_cond_wait (&cond, &lock);
   g_mutex_unlock (&lock);
   gst_edge_link_client_free (client);
-  gst_edge_target_unref (target);
-  gst_edge_endpoint_unref (endpoint);
   g_test_message ("%u tries in vain, %.3f s at most between two, found within %.3f s", server.tries,
       (gdouble) server.longest_pause / S, (gdouble) server.latest / S);
 }

@@ -7,7 +7,7 @@
 
 #include <gst/gst.h>
 
-#include "net/link-client.h"
+#include "../support/fake-transport.h"
 
 #define WINDOW 4
 
@@ -55,23 +55,11 @@ server_close (GstEdgeTransport *transport)
   g_free (transport);
 }
 
-static void
-server_get_poll (GstEdgeTransport *transport, gint *fd, gshort *events)
-{
-  *fd = -1;
-}
-
 /* It has no socket that would wake the link when it opens. */
 static gint64
 server_get_timer (GstEdgeTransport *transport)
 {
   return g_get_monotonic_time () + G_TIME_SPAN_MILLISECOND;
-}
-
-static gboolean
-server_is_blocked (GstEdgeTransport *transport, const gchar **reason)
-{
-  return FALSE;
 }
 
 static gboolean
@@ -83,12 +71,6 @@ server_can_send (GstEdgeTransport *transport)
   is_open = server.is_open;
   g_mutex_unlock (&server.lock);
   return is_open;
-}
-
-static gboolean
-server_prepare (GstEdgeTransport *transport, GstEdgeTarget *target, gboolean *lost, GError **error)
-{
-  return TRUE;
 }
 
 static gboolean
@@ -111,11 +93,11 @@ static const GstEdgeTransportClass transport = {
   .name = "test",
   .open = server_open,
   .close = server_close,
-  .get_poll = server_get_poll,
+  .get_poll = fake_transport_get_poll,
   .get_timer = server_get_timer,
-  .is_blocked = server_is_blocked,
+  .is_blocked = fake_transport_is_blocked,
   .can_send = server_can_send,
-  .prepare = server_prepare,
+  .prepare = fake_transport_prepare,
   .send = server_send,
   .service = server_service,
 };
@@ -148,15 +130,8 @@ join (gboolean urgent)
   const GstEdgeLinkSettings settings = {.timeout = 600 * G_TIME_SPAN_SECOND,.max_in_flight = WINDOW,
     .circuit_max_failures = 2,.circuit_reset = G_TIME_SPAN_MILLISECOND
   };
-  GstEdgeEndpoint *endpoint = gst_edge_endpoint_new_redis ("redis://127.0.0.1:1/0", NULL);
-  GstEdgeTarget *target = g_new0 (GstEdgeTarget, 1);
-  GstEdgeLinkClient *client;
 
-  gst_edge_target_init (target, g_free);
-  client = gst_edge_link_client_new (&transport, endpoint, &settings, target, urgent, &funcs, NULL);
-  gst_edge_target_unref (target);
-  gst_edge_endpoint_unref (endpoint);
-  return client;
+  return fake_transport_join (&transport, &settings, urgent, &funcs);
 }
 
 /* @confirmed: they stay in flight, as the server never answers. */
