@@ -49,6 +49,15 @@ def to_python(value):
     return fields
 
 
+def write_config_of_all(path, servers, cameras, redis=""):
+    """All simulated cameras as cam1, cam2, …, every frame on all three ways; `redis`: more settings of it."""
+    lines = [f'amqp: {{ amqp_url: "{servers.amqp_uri}" }}', f'redis: {{ address: "{servers.redis_address}"{redis} }}',
+             "metadata: {}", "target_fps: 0", "cameras:"]
+    lines += [f'  - {{ id: cam{i + 1}, url: "{mount["uri"]}" }}' for i, mount in enumerate(cameras.mounts)]
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+
+
 class Deployment:
     """A pipeline with one edgevideobin; `messages` has what came over the bus until the last look."""
 

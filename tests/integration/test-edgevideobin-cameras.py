@@ -54,8 +54,8 @@ class CamerasTest(unittest.TestCase):
                 f'password: {password}{more}')
 
     def write(self, cameras, top=""):
-        address = self.servers.redis_uri.split("//")[1].split("/")[0]
-        lines = [f'amqp: {{ amqp_url: "{self.servers.amqp_uri}" }}', f'redis: {{ address: "{address}" }}', "metadata: {}",
+        lines = [f'amqp: {{ amqp_url: "{self.servers.amqp_uri}" }}',
+                 f'redis: {{ address: "{self.servers.redis_address}" }}', "metadata: {}",
                  top, "cameras:", *("  - { " + camera + " }" for camera in cameras)]
         with open(self.config, "w", encoding="utf-8") as file:
             file.write("\n".join(lines) + "\n")

@@ -22,7 +22,7 @@ sys.path.insert(0, os.path.join(SOURCE_DIR, "tests", "support"))
 
 import processes  # noqa: E402
 from cameras import Cameras  # noqa: E402
-from deployment import Watcher, wait_for  # noqa: E402
+from deployment import Watcher, wait_for, write_config_of_all  # noqa: E402
 from servers import Servers  # noqa: E402
 
 N_CAMERAS = int(os.environ.get("EDGE_CAMERAS", "40"))
@@ -52,16 +52,8 @@ class ManyTest(unittest.TestCase):
                               "--loop-frames", "50", "--gop", "5")
         cls.addClassCleanup(cls.cameras.close)
 
-    def write(self):
-        address = self.servers.redis_uri.split("//")[1].split("/")[0]
-        lines = [f'amqp: {{ amqp_url: "{self.servers.amqp_uri}" }}', f'redis: {{ address: "{address}" }}',
-                 "metadata: {}", "target_fps: 0", "cameras:"]
-        lines += [f'  - {{ id: cam{i + 1}, url: "{mount["uri"]}" }}' for i, mount in enumerate(self.cameras.mounts)]
-        with open(self.folder + "/c.yaml", "w", encoding="utf-8") as file:
-            file.write("\n".join(lines) + "\n")
-
     def test_many(self):
-        self.write()
+        write_config_of_all(self.folder + "/c.yaml", self.servers, self.cameras)
         self.log = open(self.folder + "/log", "w+", encoding="utf-8")
         self.addCleanup(self.log.close)
         began = time.monotonic()

@@ -108,7 +108,7 @@ class SettingsTest(unittest.TestCase):
 
     def setUp(self):
         self.watcher.clear()
-        self.redis_address = self.servers.redis_uri.split("//")[1].split("/")[0]
+        self.redis_address = self.servers.redis_address
 
     @classmethod
     def file(cls, name):

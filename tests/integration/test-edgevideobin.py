@@ -64,8 +64,8 @@ class DeploymentTest(unittest.TestCase):
 
     def write(self, cameras, top="", config=None):
         """A config with these cameras: numbers, or (number, more keys)."""
-        address = self.servers.redis_uri.split("//")[1].split("/")[0]
-        lines = [f'amqp: {{ amqp_url: "{self.servers.amqp_uri}" }}', f'redis: {{ address: "{address}" }}', "metadata: {}",
+        lines = [f'amqp: {{ amqp_url: "{self.servers.amqp_uri}" }}',
+                 f'redis: {{ address: "{self.servers.redis_address}" }}', "metadata: {}",
                  top, "cameras:"]
         for camera in cameras:
             number, more = camera if isinstance(camera, tuple) else (camera, "")

@@ -22,7 +22,7 @@ sys.path.insert(0, os.path.join(SOURCE_DIR, "tests", "support"))
 
 import processes  # noqa: E402
 from cameras import Cameras  # noqa: E402
-from deployment import Watcher, wait_for  # noqa: E402
+from deployment import Watcher, wait_for, write_config_of_all  # noqa: E402
 from servers import Servers  # noqa: E402
 
 N_CAMERAS = 8
@@ -49,14 +49,6 @@ class SoakTest(unittest.TestCase):
         self.addCleanup(self.cameras.close)
         self.announced = 0
 
-    def write(self):
-        address = self.servers.redis_uri.split("//")[1].split("/")[0]
-        lines = [f'amqp: {{ amqp_url: "{self.servers.amqp_uri}" }}',
-                 f'redis: {{ address: "{address}", ttl_seconds: 2 }}', "metadata: {}", "target_fps: 0", "cameras:"]
-        lines += [f'  - {{ id: cam{i + 1}, url: "{mount["uri"]}" }}' for i, mount in enumerate(self.cameras.mounts)]
-        with open(self.folder + "/c.yaml", "w", encoding="utf-8") as file:
-            file.write("\n".join(lines) + "\n")
-
     def count(self):
         """Announced so far; what has been read is forgotten."""
         with self.watcher.lock:
@@ -76,7 +68,7 @@ class SoakTest(unittest.TestCase):
         return looks
 
     def test_soak(self):
-        self.write()
+        write_config_of_all(self.folder + "/c.yaml", self.servers, self.cameras, ", ttl_seconds: 2")
         with open(self.folder + "/log", "w+", encoding="utf-8") as log:
             launch = subprocess.Popen(
                 ["gst-launch-1.0", "-e", "edgevideobin", "config=" + self.folder + "/c.yaml",

@@ -81,6 +81,7 @@ class Servers:
         self.ports = info["ports"]
         self.amqp_uri = self.env.get("EDGE_AMQP_URI")
         self.redis_uri = self.env.get("EDGE_REDIS_URI")
+        self.redis_address = self.redis_uri and self.redis_uri.split("//")[1].split("/")[0]  # HOST:PORT
 
     def __enter__(self):
         return self
