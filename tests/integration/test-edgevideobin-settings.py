@@ -213,7 +213,7 @@ class ColoursTest(SettingsTest):
     def test_colours(self):
         """A single cell may be off by more: what the camera and the encoder leave out."""
         deployment = self.deploy()
-        deployment.wait_frames("cam1", 3)
+        deployment.wait_frames("cam1", 20)
         deployment.finish()
         pictures = [cv2.imdecode(numpy.frombuffer(stored, numpy.uint8), cv2.IMREAD_COLOR)
                     for _sequence, stored in self.watcher.stored["cam1"]]
