@@ -17,7 +17,8 @@ KEPT_FRAMES = 50  # of the frames' queue, for which nobody waits: the broker rou
 
 
 class Announcements:
-    """`seen` has for each camera what has come so far: (when it came, delay in seconds, size)."""
+    """`seen` has for each camera what has come so far: (when it came, delay in seconds, size, capture time in
+    seconds)."""
 
     def __init__(self, amqp_uri):
         self.lock = threading.Lock()
@@ -46,9 +47,10 @@ class Announcements:
 
     def on_event(self, _channel, _method, _properties, body):
         event = json.loads(body)
-        delay = (time.time_ns() - event["timestamp_ns"]) / 1e9
+        captured = event["timestamp_ns"]
+        delay = (time.time_ns() - captured) / 1e9
         with self.lock:
-            self.seen[event["camera_id"]].append((time.monotonic(), delay, event["size_bytes"]))
+            self.seen[event["camera_id"]].append((time.monotonic(), delay, event["size_bytes"], captured / 1e9))
 
     def clear(self):
         with self.lock:
@@ -62,6 +64,14 @@ class Announcements:
         """Of each camera, what came in this time."""
         with self.lock:
             return {camera: [f for f in frames if begin <= f[0] < end] for camera, frames in self.seen.items()}
+
+    def missing(self, begin, end, fps):
+        """Frames that the capture times say are missing among those that came in this time."""
+        n = 0
+        for frames in self.between(begin, end).values():
+            captured = sorted(frame[3] for frame in frames)
+            n += sum(max(0, round((later - earlier) * fps) - 1) for earlier, later in zip(captured, captured[1:]))
+        return n
 
     def close(self):
         self.stopping = True

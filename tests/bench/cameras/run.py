@@ -124,12 +124,13 @@ class Bench:
             "threads": sampler.peak_threads,
             "fps": sum(frames) / number / took,
             "worst_fps": min(frames) / took,
-            # a window begins and ends somewhere between two frames
-            "lost": sum(max(0, int(expected - got)) for got in frames),
+            # a window begins and ends somewhere between two frames, and they do not come at equal distances
+            "lost": sum(max(0, int(expected - got - 1)) for got in frames),
             "others": others,
             "rest": (busy - cpu) / took - sum(others.values()),
         }
         if contender.tells_capture_time:
+            result["lost"] = self.announcements.missing(begin, end, self.args.fps)
             arrived = [f for seen in self.announcements.between(begin, end).values() for f in seen]
             result["p50"] = 1000 * quantile([f[1] for f in arrived], 0.5) if arrived else None
             result["p99"] = 1000 * quantile([f[1] for f in arrived], 0.99) if arrived else None
