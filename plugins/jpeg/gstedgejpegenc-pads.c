@@ -68,6 +68,7 @@ take_caps (GstEdgeJpegEnc *self, GstEvent *event)
     return gst_pad_push_event (way_down (self), event);
 
   g_atomic_int_set (&self->passes, jpeg);
+  self->back = !jpeg;
   resend.pad = way_down (self);
   gst_pad_sticky_events_foreach (self->sink, resend_sticky, &resend);
   ok = gst_pad_push_event (resend.pad, event);
@@ -97,10 +98,27 @@ sink_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   return gst_pad_push (way_down (element_of (pad)), buffer);
 }
 
+/* An encoder that gets the caps that it had before says nothing, but JPEGs of others went past it meanwhile. */
+static void
+tell_caps_again (GstEdgeJpegEnc *self)
+{
+  GstCaps *caps = gst_pad_get_current_caps (self->outlet), *told = gst_pad_get_current_caps (self->src);
+
+  if (caps != NULL && (told == NULL || !gst_caps_is_equal (caps, told)))
+    gst_pad_push_event (self->src, gst_event_new_caps (caps));
+  gst_clear_caps (&caps);
+  gst_clear_caps (&told);
+}
+
 static GstFlowReturn
 outlet_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
-  return gst_pad_push (element_of (pad)->src, buffer);
+  GstEdgeJpegEnc *self = element_of (pad);
+
+  if (self->back)
+    tell_caps_again (self);
+  self->back = FALSE;
+  return gst_pad_push (self->src, buffer);
 }
 
 /* What the encoder still has to say about a stream that goes past it now is of no interest. */

@@ -24,6 +24,7 @@ struct _GstEdgeJpegEnc
   const gchar *missing;         /* nullable: the element that is not installed */
 
   gboolean passes;              /* atomic, changed by the streaming thread */
+  gboolean back;                /* streaming thread: from JPEGs to what is encoded, of which nothing has come out yet */
 };
 
 /* Makes the four pads; @first and @last (nullable) are the ends of what encodes. */
