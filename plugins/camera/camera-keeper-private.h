@@ -52,6 +52,5 @@ struct _GstEdgeCameraKeeper
 /* The thread. Takes a reference of the keeper. */
 gpointer gst_edge_camera_keeper_run (gpointer keeper);
 void gst_edge_camera_keeper_reset_health (GstEdgeCameraKeeper * keeper);
-void gst_edge_camera_keeper_unref (GstEdgeCameraKeeper * keeper);
 
 G_END_DECLS

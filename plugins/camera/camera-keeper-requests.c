@@ -46,10 +46,11 @@ gst_edge_camera_keeper_unref (GstEdgeCameraKeeper *keeper)
 
 GstEdgeCameraKeeper *
 gst_edge_camera_keeper_new (GstElement *element, GstPad *pad,
-    GstEdgeCameraSettings *settings, GstEdgeCameraRate rate)
+    GstEdgeCameraSettings *settings, GError **error)
 {
   GstEdgeCameraKeeper *keeper = g_new0 (GstEdgeCameraKeeper, 1);
   GstEdgeCamera *camera = &keeper->camera;
+  GError *local = NULL;
   gchar *thread_name;
 
   g_atomic_ref_count_init (&keeper->refs);
@@ -57,7 +58,7 @@ gst_edge_camera_keeper_new (GstElement *element, GstPad *pad,
   g_mutex_init (&keeper->lock);
   g_cond_init (&keeper->changed);
   camera->settings = *settings;
-  camera->rate = rate;
+  camera->rate = GST_EDGE_CAMERA_RATE (0, 1);
   camera->outlet = gst_edge_camera_outlet_new (pad, &camera->rate,
       &camera->counters);
   gst_edge_camera_outlet_reset (camera->outlet);
@@ -66,10 +67,17 @@ gst_edge_camera_keeper_new (GstElement *element, GstPad *pad,
 
   g_atomic_ref_count_inc (&keeper->refs);
   thread_name = g_strdup_printf ("camera:%s", settings->name);
-  keeper->thread = g_thread_new (thread_name, 
-      gst_edge_camera_keeper_run, keeper);
+  keeper->thread = g_thread_try_new (thread_name,
+      gst_edge_camera_keeper_run, keeper, &local);
   g_free (thread_name);
-  return keeper;
+  if (keeper->thread != NULL)
+    return keeper;
+  g_set_error (error, local->domain, local->code, "The thread of camera %s "
+      "could not be started: %s. Allow this process more threads.", settings->name, local->message);
+  g_error_free (local);
+  gst_edge_camera_keeper_unref (keeper);        /* the thread's */
+  gst_edge_camera_keeper_unref (keeper);
+  return NULL;
 }
 
 void
@@ -119,13 +127,14 @@ gst_edge_camera_keeper_set_rate (GstEdgeCameraKeeper *keeper, GstEdgeCameraRate 
 }
 
 void
-gst_edge_camera_keeper_free (GstEdgeCameraKeeper *keeper)
+gst_edge_camera_keeper_end (GstEdgeCameraKeeper *keeper)
 {
+  const gboolean is_own_thread = g_thread_self () == keeper->thread;
   gboolean finished;
 
   gst_edge_camera_keeper_quit (keeper);
   g_mutex_lock (&keeper->lock);
-  while (!keeper->finished)
+  while (!keeper->finished && !is_own_thread)
     if (!g_cond_wait_until (&keeper->changed, &keeper->lock,
             keeper->quit_at + MAX_QUIT_TIME))
       break;
@@ -134,12 +143,12 @@ gst_edge_camera_keeper_free (GstEdgeCameraKeeper *keeper)
 
   if (finished) {
     g_thread_join (keeper->thread);
-  } else {
+    return;
+  }
+  if (!is_own_thread)
     GST_WARNING_OBJECT (keeper->element, "the last connection of camera %s "
         "does not end; it is left behind", keeper->camera.settings.name);
-    g_thread_unref (keeper->thread);
-  }
-  gst_edge_camera_keeper_unref (keeper);
+  g_thread_unref (keeper->thread);
 }
 
 GstRtspCameraSrcState
@@ -188,12 +197,13 @@ GstStructure *
 gst_edge_camera_keeper_get_stats (GstEdgeCameraKeeper *keeper)
 {
   const GstEdgeCameraCounters *c = &keeper->camera.counters;
-  const gint64 now = g_get_monotonic_time ();
   GstEdgeCameraHealth health;
   gboolean active;
+  gint64 now;
 
   g_mutex_lock (&keeper->lock);
   health = keeper->health;
+  now = g_get_monotonic_time ();        /* not before what is in there */
   g_mutex_unlock (&keeper->lock);
   active = health.state == GST_RTSP_CAMERA_SRC_STATE_ACTIVE;
 

@@ -17,12 +17,14 @@ typedef struct _GstEdgeCameraKeeper GstEdgeCameraKeeper;
  * @element: whose camera it is; posts the messages
  * @pad: its source pad
  * @settings: (transfer full): the contents are taken
- * @rate: the frame rate
+ * @error: what to tell the user, if the thread cannot be started
  *
- * Starts the thread, which does not connect yet.
+ * Starts the thread, which does not connect yet. The frame rate is that of the camera until it is set.
+ *
+ * Returns: (nullable): the keeper
  */
 GstEdgeCameraKeeper *gst_edge_camera_keeper_new (GstElement * element, GstPad * pad,
-    GstEdgeCameraSettings * settings, GstEdgeCameraRate rate);
+    GstEdgeCameraSettings * settings, GError ** error);
 
 /* None of these waits. */
 void gst_edge_camera_keeper_play (GstEdgeCameraKeeper * keeper, GstClock * clock, GstClockTime base_time);
@@ -32,8 +34,10 @@ void gst_edge_camera_keeper_quit (GstEdgeCameraKeeper * keeper);
 void gst_edge_camera_keeper_set_rate (GstEdgeCameraKeeper * keeper, GstEdgeCameraRate rate);
 
 /* Waits for the end after gst_edge_camera_keeper_quit(), but not longer than 2 s after that: a driver that hangs
- * keeps its thread, not the application. */
-void gst_edge_camera_keeper_free (GstEdgeCameraKeeper * keeper);
+ * keeps its thread, not the application. Once, and then only what follows here and unref() may be called. From the
+ * keeper's own thread (a handler of its messages and notifications) it does not wait: that ends when it returns. */
+void gst_edge_camera_keeper_end (GstEdgeCameraKeeper * keeper);
+void gst_edge_camera_keeper_unref (GstEdgeCameraKeeper * keeper);
 
 GstRtspCameraSrcState gst_edge_camera_keeper_get_state (GstEdgeCameraKeeper * keeper);
 GstStructure *gst_edge_camera_keeper_get_stats (GstEdgeCameraKeeper * keeper);

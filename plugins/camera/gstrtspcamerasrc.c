@@ -85,11 +85,18 @@ start (GstRtspCameraSrc *self)
   if (settings.camera_id != NULL)
     self->record = gst_edge_camera_record_use (settings.camera_id);
   keeper = gst_edge_camera_keeper_new (GST_ELEMENT (self), self->pad,
-      &settings, self->properties.rate);
+      &settings, &error);
+  if (keeper == NULL) {
+    gst_edge_element_post_error (GST_ELEMENT (self), error, NULL, NULL);
+    g_error_free (error);
+    g_clear_pointer (&self->record, gst_edge_camera_record_unuse);
+    return FALSE;
+  }
   g_mutex_lock (&self->lock);
   self->keeper = keeper;
   g_clear_pointer (&self->last_stats, gst_structure_free);
   g_mutex_unlock (&self->lock);
+  gst_rtsp_camera_src_rate_changed (self);
   return TRUE;
 }
 
@@ -101,11 +108,12 @@ stop (GstRtspCameraSrc *self)
 
   if (self->keeper == NULL)
     return;
+  gst_edge_camera_keeper_end (self->keeper);
   g_mutex_lock (&self->lock);
   self->last_stats = gst_edge_camera_keeper_get_stats (self->keeper);
   keeper = g_steal_pointer (&self->keeper);
   g_mutex_unlock (&self->lock);
-  gst_edge_camera_keeper_free (keeper);
+  gst_edge_camera_keeper_unref (keeper);
   g_clear_pointer (&self->record, gst_edge_camera_record_unuse);
 }
 
