@@ -167,6 +167,15 @@ gst_edge_resolve (const gchar *name, gint64 deadline, GCancellable *cancellable,
   return lookup.addresses;
 }
 
+/* An address that does not answer at all, as that of a broken IPv6, leaves time for the others. */
+static gint64
+share_time (gint64 deadline, guint n_addresses)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  return now + (deadline - now) / n_addresses;
+}
+
 gint
 gst_edge_connect_tcp (const GstEdgeHost *host, gint64 deadline, GCancellable *cancellable,
     GError **error)
@@ -183,7 +192,7 @@ gst_edge_connect_tcp (const GstEdgeHost *host, gint64 deadline, GCancellable *ca
 
   for (l = addresses; l != NULL && fd < 0; l = l->next) {
     g_clear_error (&last);
-    fd = connect_inet (l->data, host, deadline, cancellable, &last);
+    fd = connect_inet (l->data, host, share_time (deadline, g_list_length (l)), cancellable, &last);
     if (fd < 0 && g_error_matches (last, GST_EDGE_ERROR, GST_EDGE_ERROR_CANCELLED))
       break;
   }
