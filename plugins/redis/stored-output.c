@@ -142,16 +142,20 @@ void
 gst_stored_output_add_sticky (GstStoredOutput *self, GstEvent *event)
 {
   GPtrArray *next = g_ptr_array_new_with_free_func ((GDestroyNotify) gst_event_unref);
+  gboolean replaces = (GST_EVENT_TYPE (event) & GST_EVENT_TYPE_STICKY_MULTI) == 0, replaced = FALSE;
   guint i;
 
-  /* a new stream starts with nothing; otherwise an event replaces the one of its type */
+  /* a new stream starts with nothing; otherwise an event takes the place of the one of its type: new caps go out before
+   * the old segment where neither has */
   for (i = 0; i < self->sticky->len && GST_EVENT_TYPE (event) != GST_EVENT_STREAM_START; i++) {
     GstEvent *old = g_ptr_array_index (self->sticky, i);
+    gboolean same = replaces && GST_EVENT_TYPE (old) == GST_EVENT_TYPE (event);
 
-    if (GST_EVENT_TYPE (old) != GST_EVENT_TYPE (event) || (GST_EVENT_TYPE (event) & GST_EVENT_TYPE_STICKY_MULTI) != 0)
-      g_ptr_array_add (next, gst_event_ref (old));
+    g_ptr_array_add (next, gst_event_ref (same ? event : old));
+    replaced |= same;
   }
-  g_ptr_array_add (next, gst_event_ref (event));
+  if (!replaced)
+    g_ptr_array_add (next, gst_event_ref (event));
   g_ptr_array_unref (self->sticky);
   self->sticky = next;
 }

@@ -189,6 +189,26 @@ clear_downstream (Downstream *down)
   g_string_free (down->log, TRUE);
 }
 
+/* Caps that change before anything is stored: they go out in their place, not behind the segment. */
+static void
+test_new_caps_first (void)
+{
+  GstCaps *caps = gst_caps_from_string ("image/png,width=640,height=480");
+  Downstream down;
+  SinkRig rig;
+
+  sink_rig_init (&rig, "redisframesink", NULL, NULL);
+  add_downstream (&rig, &down);
+  gst_harness_set_src_caps_str (rig.h, "image/jpeg,width=640,height=480");
+  g_assert_true (gst_harness_push_event (rig.h, gst_event_new_caps (caps)));
+  gst_caps_unref (caps);
+  sink_rig_push_range (&rig, 51, 52);
+  sink_rig_push_eos (&rig);
+  g_assert_cmpstr (down.log->str, ==, "stream-start caps segment 51 52 eos ");
+  sink_rig_clear (&rig);
+  clear_downstream (&down);
+}
+
 static void
 test_output (void)
 {
@@ -392,6 +412,7 @@ main (int argc, char **argv)
   g_test_add_func ("/redisframesink/properties", test_properties);
   g_test_add_func ("/redisframesink/no-source-pad", test_no_source_pad);
   g_test_add_func ("/redisframesink/output", test_output);
+  g_test_add_func ("/redisframesink/new-caps-first", test_new_caps_first);
   g_test_add_func ("/redisframesink/input-is-untouched", test_input_is_untouched);
   g_test_add_func ("/redisframesink/refused", test_refused);
   g_test_add_func ("/redisframesink/out-of-memory", test_out_of_memory);
