@@ -59,6 +59,16 @@ gst_edge_element_post_warning (GstElement *element, const GError *error, const g
   post (element, GST_MESSAGE_WARNING, error, property, server);
 }
 
+void
+gst_edge_element_warn_of_missing_thread (GstElement *element, const gchar *property, const GError *error)
+{
+  GError *warning = g_error_new (GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED,
+      "%s has no effect: %s. Allow this process more threads, or set %s=0.", property, error->message, property);
+
+  gst_edge_element_post_warning (element, warning, property, NULL);
+  g_error_free (warning);
+}
+
 gboolean
 gst_edge_log_is_due (guint64 *count)
 {

@@ -19,6 +19,10 @@ GST_EDGE_API void gst_edge_element_post_error (GstElement * element, const GErro
 GST_EDGE_API void gst_edge_element_post_warning (GstElement * element, const GError * error,
     const gchar * property, const gchar * server);
 
+/* A WARNING: what @property is for needs a thread, and @error says that the process may not have one. */
+GST_EDGE_API void gst_edge_element_warn_of_missing_thread (GstElement * element, const gchar * property,
+    const GError * error);
+
 /* For things that happen again and again: TRUE for the first and every 100th. @count: (inout) */
 GST_EDGE_API gboolean gst_edge_log_is_due (guint64 * count);
 

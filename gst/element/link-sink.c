@@ -190,47 +190,59 @@ forget_settings (GstEdgeLinkSink *self)
 }
 
 static gboolean
-start (GstEdgeLinkSink *self)
+join_link (GstEdgeLinkSink *self, const GstEdgeLinkSettings *settings, const GstEdgeQueueLimits *limits)
 {
   static const GstEdgeLinkClientFuncs funcs = { on_completed, on_state_changed, on_failed };
   GstEdgeLinkSinkPrivate *priv = gst_edge_link_sink_get_private (self);
   GstEdgeLinkSinkClass *klass = GST_EDGE_LINK_SINK_GET_CLASS (self);
-  gchar *uri = gst_edge_link_sink_dup_uri (self), *group;
+  GstEdgeLinkClient *client;
+  GError *error = NULL;
+
+  client = gst_edge_link_client_new (klass->transport, priv->endpoint, settings, priv->target, klass->urgent, &funcs,
+      self, &error);
+  if (client == NULL) {
+    gst_edge_element_post_error (GST_ELEMENT (self), error, NULL, server_text (priv));
+    g_error_free (error);
+    if (klass->unprepare != NULL)
+      klass->unprepare (self);
+    return FALSE;
+  }
+  gst_edge_link_client_set_limits (client, limits);
+  g_mutex_lock (&priv->client_lock);
+  priv->client = client;
+  g_atomic_int_set (&priv->warned_oversize, FALSE);
+  g_clear_pointer (&priv->last_stats, gst_structure_free);
+  g_mutex_unlock (&priv->client_lock);
+  gst_edge_link_sink_join_census (self);
+  return TRUE;
+}
+
+static gboolean
+start (GstEdgeLinkSink *self)
+{
+  GstEdgeLinkSinkPrivate *priv = gst_edge_link_sink_get_private (self);
+  gchar *uri = gst_edge_link_sink_dup_uri (self);
   GstEdgeLinkSettings settings;
   GstEdgeQueueLimits limits;
-  GstEdgeLinkClient *client;
   gboolean ok;
 
   GST_OBJECT_LOCK (self);
   priv->camera_id = g_strdup (priv->settings.camera_id);
-  group = g_strdup (priv->settings.link_group);
-  priv->group = g_strdup (group);
+  priv->group = g_strdup (priv->settings.link_group);
   settings.timeout = (gint64) (priv->settings.timeout / GST_USECOND);
   settings.max_in_flight = priv->settings.max_in_flight;
   settings.circuit_max_failures = priv->settings.circuit_max_failures;
   settings.circuit_reset = (gint64) (priv->settings.circuit_reset / GST_USECOND);
-  settings.group = group;
+  settings.group = priv->group;
   limits = priv->settings.limits;
   GST_OBJECT_UNLOCK (self);
 
-  ok = check_settings (self, uri);
-  if (ok) {
-    client = gst_edge_link_client_new (klass->transport, priv->endpoint, &settings, priv->target,
-        klass->urgent, &funcs, self);
-    gst_edge_link_client_set_limits (client, &limits);
-    g_mutex_lock (&priv->client_lock);
-    priv->client = client;
-    g_atomic_int_set (&priv->warned_oversize, FALSE);
-    g_clear_pointer (&priv->last_stats, gst_structure_free);
-    g_mutex_unlock (&priv->client_lock);
-    gst_edge_link_sink_join_census (self);
-  } else {
+  ok = check_settings (self, uri) && join_link (self, &settings, &limits);
+  if (!ok)
     forget_settings (self);
-  }
   if (uri != NULL)
     memset (uri, 0, strlen (uri));
   g_free (uri);
-  g_free (group);
   return ok;
 }
 

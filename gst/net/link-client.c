@@ -213,11 +213,14 @@ free_messages (GQueue *messages)
 GstEdgeLinkClient *
 gst_edge_link_client_new (const GstEdgeTransportClass *transport, GstEdgeEndpoint *endpoint,
     const GstEdgeLinkSettings *settings, GstEdgeTarget *target, gboolean urgent,
-    const GstEdgeLinkClientFuncs *funcs, gpointer user_data)
+    const GstEdgeLinkClientFuncs *funcs, gpointer user_data, GError **error)
 {
-  GstEdgeLinkClient *client = g_new0 (GstEdgeLinkClient, 1);
-  GstEdgeLink *link = gst_edge_link_acquire (transport, endpoint, settings);
+  GstEdgeLink *link = gst_edge_link_acquire (transport, endpoint, settings, error);
+  GstEdgeLinkClient *client;
 
+  if (link == NULL)
+    return NULL;
+  client = g_new0 (GstEdgeLinkClient, 1);
   g_atomic_ref_count_init (&client->refcount);
   client->link = link;
   client->target = gst_edge_target_ref (target);
@@ -426,12 +429,24 @@ reject_all (GstEdgeLinkClient *client, gboolean and_more)
   free_messages (&messages);
 }
 
+/* Whoever is told something may end the client there and then, on the link's thread. */
+static gboolean
+is_leaving (GstEdgeLinkClient *client)
+{
+  gboolean leaving;
+
+  g_mutex_lock (&client->link->lock);
+  leaving = client->leaving;
+  g_mutex_unlock (&client->link->lock);
+  return leaving;
+}
+
 /* On the link's thread, between enter and leave. What is wrong is said before the stream can fail: the first error that
  * an application sees is the one that it shows. */
 void
 gst_edge_link_client_fail (GstEdgeLinkClient *client, const GError *error, gboolean by_target)
 {
-  gboolean first = !client->failed;
+  gboolean first = !client->failed && !is_leaving (client);
 
   reject_all (client, FALSE);
   if (first)

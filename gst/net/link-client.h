@@ -100,12 +100,15 @@ GST_EDGE_API const gchar *gst_edge_link_drop_get_name (GstEdgeLinkDrop drop);
  * @settings: of the link
  * @target: of the client's messages
  * @urgent: send before clients that are not urgent
+ * @error: set when the process may not have the threads of a new link
  *
  * Joins the link to @endpoint or starts it. Returns at once; the link connects by itself.
+ *
+ * Returns: (nullable): the client, or NULL with @error
  */
 GST_EDGE_API GstEdgeLinkClient *gst_edge_link_client_new (const GstEdgeTransportClass * transport,
     GstEdgeEndpoint * endpoint, const GstEdgeLinkSettings * settings, GstEdgeTarget * target, gboolean urgent,
-    const GstEdgeLinkClientFuncs * funcs, gpointer user_data);
+    const GstEdgeLinkClientFuncs * funcs, gpointer user_data, GError ** error);
 
 /* The end of a client: drops what is not delivered as shutdown and waits for a callback that runs, unless it is
  * called from one. After it has returned no callback begins, and the counters are final. */

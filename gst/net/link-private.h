@@ -122,12 +122,12 @@ struct _GstEdgeLinkClient
 
 /* link-registry.c */
 GstEdgeLink *gst_edge_link_acquire (const GstEdgeTransportClass * klass, GstEdgeEndpoint * endpoint,
-    const GstEdgeLinkSettings * settings);
+    const GstEdgeLinkSettings * settings, GError ** error);
 void gst_edge_link_release (GstEdgeLink * link);
 
 /* link.c */
 GstEdgeLink *gst_edge_link_start (const GstEdgeTransportClass * klass, GstEdgeEndpoint * endpoint,
-    const GstEdgeLinkSettings * settings);
+    const GstEdgeLinkSettings * settings, GError ** error);
 void gst_edge_link_stop (GstEdgeLink * link);
 void gst_edge_link_wake (GstEdgeLink * link);
 

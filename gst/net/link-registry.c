@@ -35,25 +35,25 @@ warn_about_other_settings (GstEdgeLink *link, const GstEdgeLinkSettings *setting
 
 GstEdgeLink *
 gst_edge_link_acquire (const GstEdgeTransportClass *klass, GstEdgeEndpoint *endpoint,
-    const GstEdgeLinkSettings *settings)
+    const GstEdgeLinkSettings *settings, GError **error)
 {
   GstEdgeLink *link = NULL;
   guint i;
 
   g_mutex_lock (&registry_lock);
-  if (links == NULL)
-    links = g_ptr_array_new ();
-  for (i = 0; i < links->len && link == NULL; i++) {
+  for (i = 0; links != NULL && i < links->len && link == NULL; i++) {
     if (matches (g_ptr_array_index (links, i), klass, endpoint, settings->group))
       link = g_ptr_array_index (links, i);
   }
   if (link != NULL) {
     warn_about_other_settings (link, settings);
-  } else {
-    link = gst_edge_link_start (klass, endpoint, settings);
+  } else if ((link = gst_edge_link_start (klass, endpoint, settings, error)) != NULL) {
+    if (links == NULL)
+      links = g_ptr_array_new ();
     g_ptr_array_add (links, link);
   }
-  link->users++;
+  if (link != NULL)
+    link->users++;
   g_mutex_unlock (&registry_lock);
   return link;
 }

@@ -400,7 +400,7 @@ link_free (GstEdgeLink *link)
 {
   g_clear_error (&link->failure);
   g_ptr_array_unref (link->clients);
-  gst_edge_watch_free (link->watch);
+  g_clear_pointer (&link->watch, gst_edge_watch_free);
   gst_edge_endpoint_unref (link->endpoint);
   g_object_unref (link->cancellable);
   if (link->wakeup_fd >= 0)
@@ -459,18 +459,10 @@ link_thread (gpointer data)
   return NULL;
 }
 
-GstEdgeLink *
-gst_edge_link_start (const GstEdgeTransportClass *klass, GstEdgeEndpoint *endpoint,
-    const GstEdgeLinkSettings *settings)
+static GstEdgeLink *
+link_new (const GstEdgeTransportClass *klass, GstEdgeEndpoint *endpoint, const GstEdgeLinkSettings *settings)
 {
-  static gsize once = 0;
   GstEdgeLink *link = g_new0 (GstEdgeLink, 1);
-  gchar *name;
-
-  if (g_once_init_enter (&once)) {
-    GST_DEBUG_CATEGORY_INIT (gst_edge_link_debug, "edge-link", 0, "connections to servers");
-    g_once_init_leave (&once, 1);
-  }
 
   link->klass = klass;
   link->endpoint = gst_edge_endpoint_ref (endpoint);
@@ -484,7 +476,6 @@ gst_edge_link_start (const GstEdgeTransportClass *klass, GstEdgeEndpoint *endpoi
     GST_WARNING ("%s: no eventfd: %s; the link looks around every %d ms instead",
         gst_edge_endpoint_get_text (endpoint), g_strerror (errno), (gint) (LOOK_AROUND / 1000));
   link->cancellable = g_cancellable_new ();
-  link->watch = gst_edge_watch_new ();
   link->clients = g_ptr_array_new ();
   link->state = GST_EDGE_LINK_CONNECTING;
   link->state_serial = 1;
@@ -496,11 +487,36 @@ gst_edge_link_start (const GstEdgeTransportClass *klass, GstEdgeEndpoint *endpoi
   };
   g_mutex_init (&link->lock);
   g_cond_init (&link->ended_cond);
-
-  name = g_strdup_printf ("edge-%s", klass->name);
-  link->thread = g_thread_new (name, link_thread, link);
-  g_free (name);
   return link;
+}
+
+GstEdgeLink *
+gst_edge_link_start (const GstEdgeTransportClass *klass, GstEdgeEndpoint *endpoint,
+    const GstEdgeLinkSettings *settings, GError **error)
+{
+  static gsize once = 0;
+  GstEdgeLink *link;
+  GError *local = NULL;
+  gchar *name;
+
+  if (g_once_init_enter (&once)) {
+    GST_DEBUG_CATEGORY_INIT (gst_edge_link_debug, "edge-link", 0, "connections to servers");
+    g_once_init_leave (&once, 1);
+  }
+
+  link = link_new (klass, endpoint, settings);
+  name = g_strdup_printf ("edge-%s", klass->name);
+  link->watch = gst_edge_watch_new (&local);
+  if (link->watch != NULL)
+    link->thread = g_thread_try_new (name, link_thread, link, &local);
+  g_free (name);
+  if (link->thread != NULL)
+    return link;
+  g_set_error (error, local->domain, local->code, "The threads of the connection to %s could not be started: %s. Allow "
+      "this process more threads.", gst_edge_endpoint_get_text (endpoint), local->message);
+  g_error_free (local);
+  link_free (link);
+  return NULL;
 }
 
 /* Shutdown in steps:

@@ -67,8 +67,9 @@ watchdog_thread (gpointer data)
   return NULL;
 }
 
+/* There is a thread as long as there are watches: when it cannot be had, this was the first one. */
 GstEdgeWatch *
-gst_edge_watch_new (void)
+gst_edge_watch_new (GError **error)
 {
   GstEdgeWatch *watch = g_new0 (GstEdgeWatch, 1);
 
@@ -81,7 +82,11 @@ gst_edge_watch_new (void)
   dog.stopping = FALSE;
   g_mutex_unlock (&dog.lock);
   if (dog.thread == NULL)
-    dog.thread = g_thread_new ("edge-watchdog", watchdog_thread, NULL);
+    dog.thread = g_thread_try_new ("edge-watchdog", watchdog_thread, NULL, error);
+  if (dog.thread == NULL) {
+    g_clear_pointer (&dog.watches, g_ptr_array_unref);
+    g_clear_pointer (&watch, g_free);
+  }
   g_mutex_unlock (&dog.life_lock);
   return watch;
 }

@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 
 typedef struct _GstEdgeWatch GstEdgeWatch;
 
-GstEdgeWatch *gst_edge_watch_new (void);
+/* NULL and @error when the process may not have the thread. */
+GstEdgeWatch *gst_edge_watch_new (GError ** error);
 void gst_edge_watch_free (GstEdgeWatch * watch);
 
 /* Around a call that may hang. @fd must stay open until gst_edge_watch_disarm() has returned. */

@@ -86,6 +86,7 @@ gst_edge_status_events_new (const GstEdgeConfig *config, GstEdgeStatusWarn warn,
   GstEdgeQueueLimits limits = {.max_buffers = MAX_WAITING,.max_age = MAX_AGE,.leaky = GST_EDGE_LEAKY_DOWNSTREAM };
   GstEdgeStatusEvents *self = g_new0 (GstEdgeStatusEvents, 1);
   GstEdgeLinkSettings settings;
+  GError *error = NULL;
 
   fill_settings (&config->amqp, &settings);
   self->endpoint = make_endpoint (config);
@@ -96,7 +97,13 @@ gst_edge_status_events_new (const GstEdgeConfig *config, GstEdgeStatusWarn warn,
   self->target = gst_edge_amqp_target_new (config->metadata_exchange, "topic");
   self->target->declare = TRUE;
   self->client = gst_edge_link_client_new (gst_edge_amqp_transport_get_class (), self->endpoint, &settings,
-      &self->target->parent, TRUE, &funcs, self);
+      &self->target->parent, TRUE, &funcs, self, &error);
+  if (self->client == NULL) {
+    warn (error, user_data);
+    g_error_free (error);
+    g_clear_pointer (&self, gst_edge_status_events_free);
+    return NULL;
+  }
   gst_edge_link_client_set_limits (self->client, &limits);
   return self;
 }
@@ -115,7 +122,7 @@ gst_edge_status_events_retire (GstEdgeStatusEvents *self, gint64 wait)
 void
 gst_edge_status_events_free (GstEdgeStatusEvents *self)
 {
-  gst_edge_link_client_free (self->client);
+  g_clear_pointer (&self->client, gst_edge_link_client_free);
   gst_edge_target_unref (&self->target->parent);
   gst_edge_endpoint_unref (self->endpoint);
   g_free (self->camera_key);

@@ -13,9 +13,11 @@ G_BEGIN_DECLS
 
 typedef struct _GstEdgeStatusEvents GstEdgeStatusEvents;
 
-/* Somebody should be told: the broker is away, or refuses events for good. Link's thread. */
+/* Somebody should be told: the broker is away, or refuses events for good. Link's thread, or that of who makes
+ * it. */
 typedef void (*GstEdgeStatusWarn) (const GError * error, gpointer user_data);
 
+/* Returns: NULL when the process may not have the threads, which was warned of */
 GstEdgeStatusEvents *gst_edge_status_events_new (const GstEdgeConfig * config, GstEdgeStatusWarn warn,
     gpointer user_data);
 

@@ -124,7 +124,7 @@ log_camera (gpointer data)
 static void
 start_log (GstFrameStamp *self)
 {
-  GError *error = NULL, *warning;
+  GError *error = NULL;
   GstClockTime interval;
 
   GST_OBJECT_LOCK (self);
@@ -135,11 +135,7 @@ start_log (GstFrameStamp *self)
   self->log_tick = gst_edge_ticker_add ((gint64) MAX (interval / GST_USECOND, 1), log_camera, self, &error);
   if (self->log_tick != NULL)
     return;
-  warning = g_error_new (GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED,
-      "There will be no lines about camera %s in the log: %s. Allow this process more threads, or set "
-      "stats-interval=0.", self->active_camera_id, error->message);
-  gst_edge_element_post_warning (GST_ELEMENT (self), warning, "stats-interval", NULL);
-  g_error_free (warning);
+  gst_edge_element_warn_of_missing_thread (GST_ELEMENT (self), "stats-interval", error);
   g_error_free (error);
 }
 

@@ -10,6 +10,8 @@
 
 #include "gstworkerpool-private.h"
 
+#include "element/element-error.h"
+
 #define GST_CAT_DEFAULT gst_worker_pool_debug
 
 GstStructure *
@@ -94,8 +96,7 @@ warn_of_missing_thread (GstWorkerPool *self, const gchar *property, GError *erro
 {
   if (error == NULL)
     return;
-  GST_ELEMENT_WARNING (self, RESOURCE, FAILED,
-      ("%s has no effect: %s. Allow this process more threads.", property, error->message), (NULL));
+  gst_edge_element_warn_of_missing_thread (GST_ELEMENT (self), property, error);
   g_error_free (error);
 }
 

@@ -199,7 +199,7 @@ test_framestamp (void)
     gst_harness_play (h);
     push_one (h);
     allow_threads ();
-    assert_one_message (h, bus, GST_MESSAGE_WARNING, "camera cam1");
+    assert_one_message (h, bus, GST_MESSAGE_WARNING, "stats-interval");
   }
   gst_harness_teardown (h);
 }
@@ -244,6 +244,56 @@ test_workerpool_without_workers (void)
   gst_object_unref (element);
 }
 
+#ifdef HAVE_AMQP
+/* Neither the thread of the link nor the one that watches over its calls, then all but the link's. Nobody is at that
+ * address. Afterwards it starts as if nothing had been. */
+static void
+test_sink (void)
+{
+  GstElement *element = gst_element_factory_make ("amqpsink", NULL);
+  GstHarness *h = gst_harness_new_with_element (element, NULL, NULL);
+  GstBus *bus;
+  gint n;
+
+  g_object_set (element, "uri", "amqp://user:canary@127.0.0.1:1/x", "camera-id", "cam1", NULL);
+  for (n = 0; n < 2; n++) {
+    stop (element);
+    bus = watch (h);
+    allow_new_threads (n);
+    g_assert_cmpint (gst_element_set_state (element, GST_STATE_PAUSED), ==, GST_STATE_CHANGE_FAILURE);
+    allow_threads ();
+    assert_one_message (h, bus, GST_MESSAGE_ERROR, "amqp://user:***@127.0.0.1:1/x");
+  }
+  stop (element);
+  g_assert_cmpint (gst_element_set_state (element, GST_STATE_PAUSED), !=, GST_STATE_CHANGE_FAILURE);
+  stop (element);
+  gst_harness_teardown (h);
+  gst_object_unref (element);
+}
+#endif
+
+/* Afterwards it starts as if nothing had been. */
+static void
+test_camera (void)
+{
+  GstElement *element = gst_element_factory_make ("rtspcamerasrc", NULL);
+  GstHarness *h = gst_harness_new_with_element (element, NULL, NULL);
+  GstBus *bus;
+
+  g_object_set (element, "uri", "rtsp://user:canary@127.0.0.1:1/cam1", "camera-id", "cam1", NULL);
+  stop (element);
+  bus = watch (h);
+  allow_new_threads (0);
+  g_assert_cmpint (gst_element_set_state (element, GST_STATE_PAUSED), ==, GST_STATE_CHANGE_FAILURE);
+  allow_threads ();
+  assert_one_message (h, bus, GST_MESSAGE_ERROR, "camera cam1");
+  stop (element);
+  g_assert_cmpint (gst_element_set_state (element, GST_STATE_PAUSED), ==, GST_STATE_CHANGE_NO_PREROLL);
+  stop (element);
+  gst_harness_teardown (h);
+  gst_object_unref (element);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -256,5 +306,9 @@ main (int argc, char **argv)
   g_test_add_func ("/no-threads/framestamp", test_framestamp);
   g_test_add_func ("/no-threads/workerpool", test_workerpool);
   g_test_add_func ("/no-threads/workerpool-without-workers", test_workerpool_without_workers);
+  g_test_add_func ("/no-threads/camera", test_camera);
+#ifdef HAVE_AMQP
+  g_test_add_func ("/no-threads/sink", test_sink);
+#endif
   return g_test_run ();
 }

@@ -364,7 +364,7 @@ what_a_link_counts_adds_up_in_every_moment (void)
 
   gst_edge_target_init (target, g_free);
   target->unconfirmed = TRUE;
-  feeder.client = gst_edge_link_client_new (&transport, endpoint, &settings, target, FALSE, &funcs, NULL);
+  feeder.client = gst_edge_link_client_new (&transport, endpoint, &settings, target, FALSE, &funcs, NULL, NULL);
   gst_edge_link_client_set_limits (feeder.client, &limits);
   thread = g_thread_new ("feed", feed_link, &feeder);
   while (!g_atomic_int_get (&feeder.done))

@@ -52,7 +52,7 @@ fake_transport_join (const GstEdgeTransportClass *klass, const GstEdgeLinkSettin
   GstEdgeLinkClient *client;
 
   gst_edge_target_init (target, g_free);
-  client = gst_edge_link_client_new (klass, endpoint, settings, target, urgent, funcs, NULL);
+  client = gst_edge_link_client_new (klass, endpoint, settings, target, urgent, funcs, NULL, NULL);
   gst_edge_target_unref (target);
   gst_edge_endpoint_unref (endpoint);
   return client;

@@ -17,7 +17,10 @@ static struct
   GCond cond;
   gboolean is_open;             /* lock: it takes messages */
   guint refuses;                /* lock: so many connections */
-  GString *told;                /* lock: the states that a link was told to be in, and whether that was a warning */
+  gboolean refuses_for_good;    /* lock: and this one */
+  GstEdgeLinkClient *quitter;   /* lock: who leaves when it is told that */
+  GString *told;                /* lock: the states that a link was told to be in, whether that was a warning, and "end"
+                                 * for a client that can never work */
   GString *seen;                /* lock: the destinations of the messages, a letter each */
 } server;
 
@@ -36,12 +39,17 @@ g_get_monotonic_time (void)
 static GstEdgeTransport *
 server_open (GstEdgeLink *link, guint host_index, GError **error)
 {
-  gboolean refused;
+  gboolean refused, for_good;
 
   g_mutex_lock (&server.lock);
   refused = server.refuses > 0;
   server.refuses -= refused;
+  for_good = server.refuses_for_good;
   g_mutex_unlock (&server.lock);
+  if (for_good) {
+    g_set_error_literal (error, GST_EDGE_ERROR, GST_EDGE_ERROR_AUTH, "away");
+    return NULL;
+  }
   if (!refused)
     return g_malloc0 (1);
   g_atomic_int_add (&later, 11);
@@ -110,16 +118,24 @@ on_completed (GstEdgeMessage *message, GstEdgeResult result, const gchar *detail
 static void
 on_state_changed (GstEdgeLinkState state, const gchar *reason, gboolean warn, gpointer user_data)
 {
+  GstEdgeLinkClient *quitter;
+
   g_mutex_lock (&server.lock);
+  quitter = state == GST_EDGE_LINK_FAILED ? g_steal_pointer (&server.quitter) : NULL;
   g_string_append_printf (server.told, "%s%s ", gst_edge_link_state_get_name (state), warn ? "!" : "");
   g_assert_cmpstr (reason, ==, state == GST_EDGE_LINK_READY || state == GST_EDGE_LINK_CONNECTING ? NULL : "away");
   g_cond_signal (&server.cond);
   g_mutex_unlock (&server.lock);
+  g_clear_pointer (&quitter, gst_edge_link_client_free);
 }
 
 static void
 on_failed (const GError *error, gboolean by_target, gpointer user_data)
 {
+  g_mutex_lock (&server.lock);
+  g_string_append (server.told, "end ");
+  g_cond_signal (&server.cond);
+  g_mutex_unlock (&server.lock);
 }
 
 /* An element on the one link. */
@@ -273,6 +289,27 @@ test_circuit (void)
   g_free (expected);
 }
 
+/* Who leaves when it is told that the link has failed is not told anything more. */
+static void
+test_leaves_when_told (void)
+{
+  GstEdgeLinkClient *stays;
+
+  g_mutex_lock (&server.lock);  /* no try is over before both are there */
+  g_string_truncate (server.told, 0);
+  server.refuses_for_good = TRUE;
+  server.quitter = join (FALSE);
+  stays = join (FALSE);
+  do
+    g_cond_wait (&server.cond, &server.lock);
+  while (g_strrstr (server.told->str, "failed") == strstr (server.told->str, "failed")
+      || !g_str_has_suffix (server.told->str, "end "));
+  g_assert_true (g_str_has_suffix (server.told->str, "failed failed end "));
+  server.refuses_for_good = FALSE;
+  g_mutex_unlock (&server.lock);
+  gst_edge_link_client_free (stays);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -286,5 +323,6 @@ main (int argc, char **argv)
   g_test_add_func ("/link/events-pass-full-bytes", test_events_pass_full_bytes);
   g_test_add_func ("/link/each-in-turn", test_each_in_turn);
   g_test_add_func ("/link/circuit", test_circuit);
+  g_test_add_func ("/link/leaves-when-told", test_leaves_when_told);
   return g_test_run ();
 }
