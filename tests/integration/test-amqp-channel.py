@@ -188,6 +188,7 @@ class TestHeartbeats(FaultTest):
         self.addCleanup(self.broker.close)
         app = self.run_app(frames(self.broker.uri + query, f"timeout={LONG * SECOND}"))
         app.wait_state("ready")
+        app.wait(lambda look: "camera1:src" in look.threads())  # no frame shows that it runs
         app.look_anew()
         return app
 
