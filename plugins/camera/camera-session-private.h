@@ -9,6 +9,7 @@
 #include "camera-batch.h"
 #include "camera-codec.h"
 #include "camera-lag.h"
+#include "camera-redirections.h"
 #include "camera-session.h"
 #include "camera-sieve.h"
 #include "camera-times.h"
@@ -38,14 +39,7 @@ struct _GstEdgeCameraSession
   GMutex lock;
   GstEdgeCameraWatch watch;
 
-  /* the source's thread: what it last sent, where it began, and where it asked for a description */
-  GstRTSPMethod last_method;
-  gchar *opened;                /* nullable: asked for no description yet; may contain a password */
-  gchar *described;             /* nullable; may contain a password */
-  guint n_redirections;
-  guint n_returns;              /* to where it was */
-  gboolean redirected;
-  gboolean astray;              /* not followed any more */
+  GstEdgeCameraRedirections redirections;       /* the source's thread */
 
   /* set when the camera has said what it sends, constant from there */
   const GstEdgeCameraCodec *codec;

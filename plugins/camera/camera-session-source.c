@@ -17,8 +17,6 @@
 /* The watch comes first, so that a camera that is silent is always called that. */
 #define SOURCE_TIMEOUT_LATER GST_SECOND
 
-#define MAX_REDIRECTIONS 5
-
 /* 1. What the pipeline says. */
 
 static GstEdgeCameraReason
@@ -216,87 +214,50 @@ on_new_manager (GstElement *source, GstElement *rtpbin, gpointer user_data)
   gst_edge_camera_session_probe_received (user_data, rtpbin);
 }
 
-static gboolean
-is_encrypted (const gchar *location)
-{
-  return g_ascii_strncasecmp (location, "rtsps://", 8) == 0;
-}
-
 /* rtspsrc answers a server that asks its clients to go elsewhere, and stays. The next connection goes there; the one
  * after it begins at the camera's own URI again. */
 static void
 on_request (GstElement *source, gpointer request, gpointer response, gpointer user_data)
 {
   GstEdgeCameraSession *session = user_data;
-  GstEdgeCameraUri uri = { NULL, NULL, NULL };
-  gchar *to = NULL, *text = NULL, *detail;
+  gchar *to = NULL, *location = NULL, *text = NULL, *detail;
   GstRTSPMethod method;
 
   if (gst_rtsp_message_parse_request (request, &method, NULL, NULL) != GST_RTSP_OK || method != GST_RTSP_REDIRECT)
     return;
-  if (gst_rtsp_message_get_header (request, GST_RTSP_HDR_LOCATION, &to, 0) == GST_RTSP_OK
-      && gst_edge_camera_uri_parse (to, &uri, NULL)
-      && is_encrypted (uri.location) == is_encrypted (session->camera->settings.location)) {
+  if (gst_rtsp_message_get_header (request, GST_RTSP_HDR_LOCATION, &to, 0) == GST_RTSP_OK)
+    location = gst_edge_camera_redirections_check (session->camera->settings.location, to);
+  if (location != NULL) {
+    text = gst_edge_camera_uri_make_text (location, NULL, FALSE);
     g_free (session->camera->moved_to);
-    session->camera->moved_to = g_steal_pointer (&uri.location);
-    text = gst_edge_camera_uri_make_text (session->camera->moved_to, NULL, FALSE);
+    session->camera->moved_to = location;
   }
   detail = text != NULL ? g_strdup_printf ("it asks its clients to go to %s", text)
       : g_strdup ("it asks its clients to connect anew");
   gst_edge_camera_session_fail (session, GST_EDGE_CAMERA_EOS, detail);
-  gst_edge_camera_uri_clear (&uri);
   g_free (detail);
   g_free (text);
 }
 
-/* rtspsrc goes to its old address if it cannot read the new one, and encrypts what it encrypted before, whatever the
- * new one says. Returns what is wrong. */
-static const gchar *
-judge_redirection (GstEdgeCameraSession *session, const gchar *to)
-{
-  const gboolean same = g_strcmp0 (session->described, to) == 0;
-  guint n;
-
-  if (same && session->redirected)
-    return "it redirects to itself, or to what is not rtsp://";
-  if (!is_encrypted (to) && is_encrypted (session->described))
-    return "it redirects from rtsps:// to what is not encrypted";
-  if (is_encrypted (to) && !is_encrypted (session->described))
-    return "it redirects to rtsps://, write that in uri";
-  /* to the same: over TCP instead of UDP; or it answered PLAY with a redirection to itself */
-  n = same ? ++session->n_returns : ++session->n_redirections;
-  return n > MAX_REDIRECTIONS ? "it redirects again and again" : NULL;
-}
-
-/* rtspsrc follows redirections for ever, and does not even stop when it is told to. After one, in answer to DESCRIBE
- * or PLAY, it begins from the start, with OPTIONS. (One that answers OPTIONS it notes at once and follows later.) */
 static gboolean
 on_before_send (GstElement *source, gpointer request, gpointer user_data)
 {
   GstEdgeCameraSession *session = user_data;
   const gchar *wrong = NULL;
+  gchar *location = NULL;
   GstRTSPMethod method;
+  gboolean allowed;
 
   if (gst_rtsp_message_parse_request (request, &method, NULL, NULL) != GST_RTSP_OK)
     return TRUE;
   if (method == GST_RTSP_OPTIONS) {
-    session->redirected = session->last_method == GST_RTSP_DESCRIBE;
-    gst_edge_camera_free_secret (session->opened);
-    g_object_get (source, "location", &session->opened, NULL);
+    g_object_get (source, "location", &location, NULL);
+    gst_edge_camera_redirections_begin (&session->redirections, location);
   }
-  session->last_method = method;
-  if (method != GST_RTSP_DESCRIBE || session->astray || session->opened == NULL)
-    return !session->astray;
-
-  if (session->described != NULL)
-    wrong = judge_redirection (session, session->opened);
-  gst_edge_camera_free_secret (session->described);
-  session->described = g_steal_pointer (&session->opened);
-  if (wrong == NULL)
-    return TRUE;
-  session->astray = TRUE;
-  gst_edge_camera_session_fail (session, GST_EDGE_CAMERA_CONNECT, wrong);
-  return FALSE;
+  allowed = gst_edge_camera_redirections_allow (&session->redirections, method, &wrong);
+  if (wrong != NULL)
+    gst_edge_camera_session_fail (session, GST_EDGE_CAMERA_CONNECT, wrong);
+  return allowed;
 }
 
 /* So long without a packet over UDP, the source tries TCP where both are allowed. That has to be well before the

@@ -9,7 +9,6 @@
 #endif
 
 #include "camera-session-private.h"
-#include "net/camera-uri.h"
 
 void
 gst_edge_camera_session_fail (GstEdgeCameraSession *session, GstEdgeCameraReason reason, const gchar *detail)
@@ -203,8 +202,7 @@ gst_edge_camera_session_close (GstEdgeCameraSession *session)
   gst_edge_camera_times_clear (&session->times);
   gst_edge_camera_batch_clear (&session->batch);
   g_queue_clear_full (&session->held_packets, (GDestroyNotify) gst_buffer_unref);
-  gst_edge_camera_free_secret (session->opened);
-  gst_edge_camera_free_secret (session->described);
+  gst_edge_camera_redirections_clear (&session->redirections);
   g_mutex_clear (&session->lock);
   g_free (session);
 }
