@@ -62,7 +62,9 @@ class TestRedisUnix(FaultTest):
         delivered = app.look().total("delivered")
         app.wait(lambda look: look.states() == {"ready"} and look.total("delivered") >= delivered + 20)
         self.finish(app, 1)
-        self.assertEqual(app.states("store1"), ["ready", "backing-off", "ready"])
+        states = app.states("store1")
+        self.assertEqual(states[:3], ["ready", "backing-off", "ready"])
+        self.assertLessEqual(set(states[3:]), {"blocked", "ready"})  # it takes connections while it reads its data
 
     def test_logs_in(self):
         """User, password and database, as over TCP."""
