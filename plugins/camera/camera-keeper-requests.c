@@ -145,6 +145,8 @@ gst_edge_camera_keeper_end (GstEdgeCameraKeeper *keeper)
     g_thread_join (keeper->thread);
     return;
   }
+  /* The pad may soon be another keeper's. */
+  gst_edge_camera_outlet_close (keeper->camera.outlet, keeper->quit_at + MAX_QUIT_TIME);
   if (!is_own_thread)
     GST_WARNING_OBJECT (keeper->element, "the last connection of camera %s "
         "does not end; it is left behind", keeper->camera.settings.name);

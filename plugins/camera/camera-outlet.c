@@ -79,7 +79,7 @@ leave (GstEdgeCameraOutlet *outlet)
   __atomic_store_n (&outlet->blocked_since, 0, __ATOMIC_RELAXED);
   g_mutex_lock (&outlet->lock);
   outlet->busy = FALSE;
-  g_cond_signal (&outlet->left);
+  g_cond_broadcast (&outlet->left);
   g_mutex_unlock (&outlet->lock);
 }
 
@@ -299,6 +299,17 @@ gst_edge_camera_outlet_send_eos (GstEdgeCameraOutlet *outlet)
   start_segment (outlet);
   gst_pad_push_event (outlet->pad, gst_event_new_eos ());
   leave (outlet);
+}
+
+void
+gst_edge_camera_outlet_close (GstEdgeCameraOutlet *outlet, gint64 deadline)
+{
+  g_mutex_lock (&outlet->lock);
+  while (outlet->busy && !outlet->ended)
+    if (!g_cond_wait_until (&outlet->left, &outlet->lock, deadline))
+      break;
+  outlet->ended = TRUE;
+  g_mutex_unlock (&outlet->lock);
 }
 
 /* The frame rate is the only thing that differs between a connection's caps and downstream's. */

@@ -48,6 +48,10 @@ gboolean gst_edge_camera_outlet_query (GstEdgeCameraOutlet * outlet, GstQuery * 
 /* Ends the stream, after the buffer that is on its way. Nothing comes out any more until a reset. Any thread. */
 void gst_edge_camera_outlet_send_eos (GstEdgeCameraOutlet * outlet);
 
+/* Nothing comes out any more. Waits for what is on its way, but not for the end of a stream, which may be what leads
+ * here, and not longer than until @deadline. */
+void gst_edge_camera_outlet_close (GstEdgeCameraOutlet * outlet, gint64 deadline);
+
 /* Since when downstream has not returned from a push, in monotonic microseconds; 0 = nothing is on its way. */
 gint64 gst_edge_camera_outlet_blocked_since (GstEdgeCameraOutlet * outlet);
 
