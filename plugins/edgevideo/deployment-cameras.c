@@ -42,41 +42,53 @@ typedef struct
 {
   GstEdgeDeployment *deployment;
   GstEdgeCameraSlot *slot;
+  GstEdgeVideoCamera *camera;
   gint64 deadline;
 } StopJob;
 
-static void
-run_stop (GstElement *camera, gpointer data)
+static gpointer
+run_stop (gpointer data)
 {
   StopJob *job = data;
   GstEdgeDeployment *self = job->deployment;
+  GstEdgeCameraSlot *slot = job->slot;
 
-  gst_edge_video_camera_stop (GST_EDGE_VIDEO_CAMERA (camera), job->deadline);
+  gst_edge_video_camera_stop (job->camera, job->deadline);
+  gst_object_unref (job->camera);
+  g_free (job);
 
   /* as the last thing: with n_stopping at 0 the deployment may go away */
   g_mutex_lock (&self->lock);
-  job->slot->stopped = TRUE;
+  slot->stopped = TRUE;
   gst_edge_deployment_schedule_locked (self);
   self->n_stopping--;
   g_cond_broadcast (&self->changed);
   g_mutex_unlock (&self->lock);
+  return NULL;
 }
 
 void
 gst_edge_deployment_stop_camera (GstEdgeDeployment *self, GstEdgeCameraSlot *slot, gint64 deadline)
 {
   StopJob *job = g_new (StopJob, 1);
+  GThread *thread;
 
   GST_INFO_OBJECT (self->bin, "stopping camera %s", slot->id);
   job->deployment = self;
   job->slot = slot;
+  job->camera = gst_object_ref (slot->camera);
   job->deadline = deadline;
   g_mutex_lock (&self->lock);
   slot->stopping = TRUE;
   slot->stopping_at = g_get_monotonic_time ();
   self->n_stopping++;
   g_mutex_unlock (&self->lock);
-  gst_element_call_async (GST_ELEMENT (slot->camera), run_stop, job, g_free);
+  /* not gst_element_call_async(): where the process may not have a thread, that would wait for one for ever */
+  thread = g_thread_try_new ("edgevideo-stop", run_stop, job, NULL);
+  if (thread != NULL)
+    g_thread_unref (thread);
+  else
+    run_stop (job);
 }
 
 void

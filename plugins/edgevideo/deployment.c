@@ -255,6 +255,23 @@ reconcile (gpointer user_data)
 /* ---- life ---- */
 
 static gboolean
+start_manager (GstEdgeDeployment *self, GError **error)
+{
+  GError *local = NULL;
+
+  self->started = TRUE;
+  self->thread = g_thread_try_new ("edgevideo", run, self, &local);
+  if (self->thread != NULL)
+    return TRUE;
+  self->started = FALSE;
+  g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED,
+      "The thread that looks after the cameras could not be started: %s. Allow this process more threads.",
+      local->message);
+  g_error_free (local);
+  return FALSE;
+}
+
+static gboolean
 start_initial (GstEdgeDeployment *self, GError **error)
 {
   guint i;
@@ -277,6 +294,7 @@ gst_edge_deployment_new (GstBin *bin, GstEdgeConfig *config, const GstEdgeDeploy
     GError **error)
 {
   GstEdgeDeployment *self = g_new0 (GstEdgeDeployment, 1);
+  gboolean started;
 
   g_atomic_ref_count_init (&self->refcount);
   self->bin = bin;
@@ -290,19 +308,20 @@ gst_edge_deployment_new (GstBin *bin, GstEdgeConfig *config, const GstEdgeDeploy
   self->wanted = gst_edge_config_ref (config);
   self->slots = g_ptr_array_new_with_free_func ((GDestroyNotify) gst_edge_camera_slot_free);
 
-  if (!start_initial (self, error)) {
-    gst_edge_deployment_clear (self);
-    gst_edge_deployment_unref (self);
-    return NULL;
+  started = start_initial (self, error);
+  if (started) {
+    gst_edge_deployment_open_events (self, config);
+    if (settings->status_interval > 0)
+      gst_edge_deployment_queue (self, (guint) MAX (settings->status_interval / 1000, 1), on_status_interval, self,
+          NULL);
+    gst_edge_deployment_schedule (self);
+    started = start_manager (self, error);
   }
-  gst_edge_deployment_open_events (self, config);
-  if (settings->status_interval > 0)
-    gst_edge_deployment_queue (self, (guint) MAX (settings->status_interval / 1000, 1), on_status_interval, self,
-        NULL);
-  gst_edge_deployment_schedule (self);
-  self->started = TRUE;
-  self->thread = g_thread_new ("edgevideo", run, self);
-  return self;
+  if (started)
+    return self;
+  gst_edge_deployment_clear (self);
+  gst_edge_deployment_unref (self);
+  return NULL;
 }
 
 GstMessage *

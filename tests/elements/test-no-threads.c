@@ -10,6 +10,7 @@
 #endif
 #include <dlfcn.h>
 #include <errno.h>
+#include <glib/gstdio.h>
 #include <gst/check/gstharness.h>
 #include <gst/gst.h>
 #include <pthread.h>
@@ -294,6 +295,54 @@ test_camera (void)
   gst_object_unref (element);
 }
 
+#ifdef HAVE_EDGEVIDEOBIN
+#define CONFIG "amqp: { amqp_url: \"amqp://user:canary@127.0.0.1:1/x\" }\n" \
+    "cameras: [ { id: cam1, url: \"rtsp://127.0.0.1:1/cam1\" } ]\n"
+
+static void
+set_state (GstElement *element, GstState state)
+{
+  g_assert_cmpint (gst_element_set_state (element, state), !=, GST_STATE_CHANGE_FAILURE);
+}
+
+/* Without the thread that looks after the cameras it is an ERROR, and afterwards it starts as if nothing had been. A
+ * camera that has to stop does, also when nobody can be spared for it: the end waits for it. */
+static void
+test_deployment (void)
+{
+  GstElement *element = gst_element_factory_make ("edgevideobin", NULL);
+  GstHarness *h = gst_harness_new_with_element (element, NULL, NULL);
+  gboolean removed;
+  gchar *file;
+  GstBus *bus;
+
+  g_close (g_file_open_tmp ("edge-test-XXXXXX.yaml", &file, NULL), NULL);
+  g_assert_true (g_file_set_contents (file, CONFIG, -1, NULL));
+  stop (element);
+  bus = watch (h);
+  g_object_set (element, "config", file, NULL);
+  allow_new_threads (0);
+  g_assert_cmpint (gst_element_set_state (element, GST_STATE_PAUSED), ==, GST_STATE_CHANGE_FAILURE);
+  allow_threads ();
+  assert_one_message (h, bus, GST_MESSAGE_ERROR, "looks after the cameras");
+  g_assert_cmpint (GST_BIN_NUMCHILDREN (element), ==, 0);
+  stop (element);
+
+  set_state (element, GST_STATE_PLAYING);
+  g_atomic_int_set (&threads_left, 0);
+  g_signal_emit_by_name (element, "remove-camera", "cam1", &removed);
+  g_assert_true (removed);
+  while (gst_child_proxy_get_children_count (GST_CHILD_PROXY (element)) > 0)
+    g_thread_yield ();
+  allow_threads ();
+  stop (element);
+  g_unlink (file);
+  g_free (file);
+  gst_harness_teardown (h);
+  gst_object_unref (element);
+}
+#endif
+
 int
 main (int argc, char **argv)
 {
@@ -309,6 +358,9 @@ main (int argc, char **argv)
   g_test_add_func ("/no-threads/camera", test_camera);
 #ifdef HAVE_AMQP
   g_test_add_func ("/no-threads/sink", test_sink);
+#endif
+#ifdef HAVE_EDGEVIDEOBIN
+  g_test_add_func ("/no-threads/deployment", test_deployment);
 #endif
   return g_test_run ();
 }
