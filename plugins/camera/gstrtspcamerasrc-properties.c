@@ -425,7 +425,7 @@ make_video_properties (GParamFlags ready, GParamFlags playing)
    */
   properties[PROP_DECODE] = g_param_spec_enum ("decode", "Decode",
       "What is decoded: auto = only keyframes while they are enough for "
-      "framerate, which costs almost nothing, else all; none = the video comes out as it is",
+      "framerate, which costs a fraction, else all; none = the video comes out as it is",
       GST_TYPE_RTSP_CAMERA_SRC_DECODE, GST_RTSP_CAMERA_SRC_DECODE_AUTO, ready);
   properties[PROP_WIDTH] = g_param_spec_uint ("width", "Width",
       "Scale to this width in pixels; 0 = follows from height, keeping the shape, or the camera's",

@@ -16,8 +16,8 @@
  *
  * H.264 and H.265 are decoded, by the decoder with the highest rank that works; JPEG passes through as it is where
  * downstream takes it and no scaling is asked. #GstRtspCameraSrc:framerate is the most that comes out. With
- * #GstRtspCameraSrc:decode=auto, a low frame rate costs almost nothing: while the camera's keyframes are enough for
- * it, nothing else is decoded.
+ * #GstRtspCameraSrc:decode=auto, a low frame rate costs a fraction: while the camera's keyframes are enough for it,
+ * nothing else is decoded.
  *
  * A pipeline with several cameras should have sinks with `async=false`, as those of this project are by default: other
  * sinks make GStreamer wait, at the start, until each of them has got a frame.

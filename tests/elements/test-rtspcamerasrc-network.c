@@ -14,6 +14,7 @@
 #include "camera-server.h"
 
 #define CAMERAS "--marked --size 320x240 --fps 20 --gop 10 --loop-frames 100"
+#define LOGIN " --user u --password right"
 #define SINK "fakesink async=false"
 #define H264 "( " SERVER_PICTURES "x264enc speed-preset=ultrafast tune=zerolatency key-int-max=10 ! " \
     "rtph264pay config-interval=-1 name=pay0 )"
@@ -144,13 +145,14 @@ redirected_wrongly (const gchar *scheme, const gchar *words)
   redirector_stop (redirector);
 }
 
+/* User and password are for where it leads. */
 static void
 test_redirect (void)
 {
-  Simulator *simulator = simulator_start (CAMERAS, 0);
+  Simulator *simulator = simulator_start (CAMERAS LOGIN, 0);
   guint port = simulator_get_port (simulator), answers;
   Redirector *redirector = redirector_start ("DESCRIBE ", "rtsp", port);
-  Rig *rig = rig_start (1, redirector->port, "", SINK);
+  Rig *rig = rig_start (1, redirector->port, "user=u password=right", SINK);
   gint64 since;
 
   rig_await_state (rig, 1, "active", NULL);
@@ -161,7 +163,7 @@ test_redirect (void)
   /* each connection asks anew */
   simulator_stop (simulator);
   rig_await_state (rig, 1, "inactive", "eos");
-  simulator = simulator_start (CAMERAS, port);
+  simulator = simulator_start (CAMERAS LOGIN, port);
   since = g_get_monotonic_time ();
   rig_await_recovery (rig, 1, since);
   g_assert_cmpuint (g_atomic_int_get (&redirector->answers), >, answers);
