@@ -13,7 +13,10 @@
 #include <glib/gstdio.h>
 #include <gst/check/gstharness.h>
 #include <gst/gst.h>
+#include <netinet/in.h>
 #include <pthread.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "work/ticker.h"
 #include "work/worker-pool.h"
@@ -297,7 +300,22 @@ test_camera (void)
 
 #ifdef HAVE_EDGEVIDEOBIN
 #define CONFIG "amqp: { amqp_url: \"amqp://user:canary@127.0.0.1:1/x\" }\n" \
-    "cameras: [ { id: cam1, url: \"rtsp://127.0.0.1:1/cam1\" } ]\n"
+    "cameras: [ { id: cam1, url: \"rtsp://127.0.0.1:%u/cam1\" } ]\n"
+
+/* Somebody who takes connections and says nothing. */
+static gint
+listen_somewhere (guint *port)
+{
+  struct sockaddr_in address = {.sin_family = AF_INET,.sin_addr.s_addr = htonl (INADDR_LOOPBACK) };
+  socklen_t length = sizeof (address);
+  gint fd = socket (AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+  g_assert_cmpint (bind (fd, (struct sockaddr *) &address, length), ==, 0);
+  g_assert_cmpint (listen (fd, 5), ==, 0);
+  g_assert_cmpint (getsockname (fd, (struct sockaddr *) &address, &length), ==, 0);
+  *port = ntohs (address.sin_port);
+  return fd;
+}
 
 static void
 set_state (GstElement *element, GstState state)
@@ -312,12 +330,17 @@ test_deployment (void)
 {
   GstElement *element = gst_element_factory_make ("edgevideobin", NULL);
   GstHarness *h = gst_harness_new_with_element (element, NULL, NULL);
+  gchar *file, *config;
+  gint listener, camera;
   gboolean removed;
-  gchar *file;
   GstBus *bus;
+  guint port;
 
   g_close (g_file_open_tmp ("edge-test-XXXXXX.yaml", &file, NULL), NULL);
-  g_assert_true (g_file_set_contents (file, CONFIG, -1, NULL));
+  listener = listen_somewhere (&port);
+  config = g_strdup_printf (CONFIG, port);
+  g_assert_true (g_file_set_contents (file, config, -1, NULL));
+  g_free (config);
   stop (element);
   bus = watch (h);
   g_object_set (element, "config", file, NULL);
@@ -329,6 +352,8 @@ test_deployment (void)
   stop (element);
 
   set_state (element, GST_STATE_PLAYING);
+  camera = accept (listener, NULL, NULL);       /* what connects has its thread */
+  g_assert_cmpint (camera, >=, 0);
   g_atomic_int_set (&threads_left, 0);
   g_signal_emit_by_name (element, "remove-camera", "cam1", &removed);
   g_assert_true (removed);
@@ -336,6 +361,8 @@ test_deployment (void)
     g_thread_yield ();
   allow_threads ();
   stop (element);
+  close (camera);
+  close (listener);
   g_unlink (file);
   g_free (file);
   gst_harness_teardown (h);
