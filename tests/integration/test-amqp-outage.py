@@ -10,7 +10,7 @@ import unittest
 
 import faults
 from consumers import Consumer
-from faults import SECOND, FaultTest, frames
+from faults import LONG, SECOND, FaultTest, frames
 
 # the circuit would open during a start of the broker on a busy machine, and stay open for a while
 TIMEOUT = f"timeout={SECOND} circuit-max-failures=0"
@@ -49,7 +49,7 @@ class TestAmqpOutage(FaultTest):
         return look
 
     def test_killed(self):
-        app = self.start(DURABLE + " max-size-buffers=5000")
+        app = self.start(DURABLE + f" max-size-buffers=5000 drain-timeout={LONG * SECOND}")  # it is slow when it is back
         self.servers.kill("rabbitmq")
         app.wait_state("backing-off", "frames1")
         self.servers.start("rabbitmq", wait=False)  # looking on, so that the longest queue is seen
