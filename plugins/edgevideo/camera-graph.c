@@ -33,8 +33,7 @@ add (Plan *plan, const gchar *factory, const gchar *role)
 static void
 set_log_interval (Plan *plan, GstEdgeGraphNode *node)
 {
-  if (plan->config->log_interval != GST_EDGE_CONFIG_LOG_INTERVAL)
-    gst_edge_graph_set_uint (node, "stats-interval", plan->config->log_interval * GST_SECOND);
+  gst_edge_graph_set_uint (node, "stats-interval", plan->config->log_interval * GST_SECOND);
 }
 
 static void

@@ -107,7 +107,7 @@ gst_edge_config_is_same_camera (const GstEdgeConfig *before, const GstEdgeConfig
       && x->stall_timeout == y->stall_timeout
       && same_frames (before, x, after, y)
       && before->circuit_max_failures == after->circuit_max_failures
-      && before->circuit_reset == after->circuit_reset && before->log_interval == after->log_interval
+      && before->circuit_reset == after->circuit_reset
       && same_amqp (before, after) && same_redis (before, after)
       && gst_edge_config_has_same_events (before, after) && gst_edge_config_may_coexist (before, after);
 }

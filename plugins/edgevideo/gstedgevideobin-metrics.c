@@ -12,6 +12,7 @@
 #include "config-diff.h"
 #include "gstedgevideobin-private.h"
 #include "metrics/metrics-service.h"
+#include "net/edge-error.h"
 
 #define GST_CAT_DEFAULT gst_edge_video_bin_debug
 
@@ -96,6 +97,18 @@ refuse (GstEdgeVideoBin *self, GstEdgeConfig *config, gboolean restart, GError *
   warn (self, what, error);
 }
 
+/* Without a port there is nobody who writes the log: said once, not at every change of a camera. */
+static void
+do_without (GstEdgeVideoBin *self, GstEdgeConfig *config)
+{
+  gst_edge_video_bin_stop_metrics (self);
+  if (config->metrics_log_file[0] == '\0')
+    return;
+  self->metrics_refused = gst_edge_config_ref (config);
+  warn (self, "metrics", g_error_new (GST_EDGE_ERROR, GST_EDGE_ERROR_SETTINGS,
+          "log_json is not written with port: 0. Give a port, or leave log_json out"));
+}
+
 /* Two servers cannot have one port: the old one goes first then, and comes back when the new one does not start.
  * Cameras run without any, too. */
 void
@@ -113,7 +126,7 @@ gst_edge_video_bin_update_metrics (GstEdgeVideoBin *self)
   if (self->metrics_refused != NULL && gst_edge_config_has_same_metrics (self->metrics_refused, config))
     return;
   if (get_port (self, config) == 0) {
-    gst_edge_video_bin_stop_metrics (self);
+    do_without (self, config);
     return;
   }
   if (same_port)

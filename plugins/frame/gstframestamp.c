@@ -51,7 +51,9 @@ struct _GstFrameStamp
   /* Set before streaming starts, constant until it has ended. */
   gchar *active_camera_id;
   GstEdgeCameraRecord *record;
-  GstEdgeTick *log_tick;        /* nullable */
+  GMutex log_lock;              /* one start or end of the log at a time; not taken by its call */
+  gboolean logging;             /* log_lock: between start and stop */
+  GstEdgeTick *log_tick;        /* log_lock; nullable */
 
   GstEdgeFrameStamper stamper;  /* streaming thread */
   guint64 stamped;              /* atomic */
@@ -122,7 +124,7 @@ log_camera (gpointer data)
 
 /* Frames are worth more than lines in the log: without the thread that writes them, they still go through. */
 static void
-start_log (GstFrameStamp *self)
+restart_log_unlock (GstFrameStamp *self)
 {
   GError *error = NULL;
   GstClockTime interval;
@@ -130,13 +132,22 @@ start_log (GstFrameStamp *self)
   GST_OBJECT_LOCK (self);
   interval = self->stats_interval;
   GST_OBJECT_UNLOCK (self);
-  if (interval == 0)
-    return;
-  self->log_tick = gst_edge_ticker_add ((gint64) MAX (interval / GST_USECOND, 1), log_camera, self, &error);
-  if (self->log_tick != NULL)
+  g_clear_pointer (&self->log_tick, gst_edge_ticker_remove);
+  if (self->logging && interval > 0)
+    self->log_tick = gst_edge_ticker_add ((gint64) MAX (interval / GST_USECOND, 1), log_camera, self, &error);
+  g_mutex_unlock (&self->log_lock);
+  if (error == NULL)
     return;
   gst_edge_element_warn_of_missing_thread (GST_ELEMENT (self), "stats-interval", error);
   g_error_free (error);
+}
+
+static void
+set_logging (GstFrameStamp *self, gboolean logging)
+{
+  g_mutex_lock (&self->log_lock);
+  self->logging = logging;
+  restart_log_unlock (self);
 }
 
 static gboolean
@@ -148,7 +159,7 @@ gst_frame_stamp_start (GstBaseTransform *trans)
     return FALSE;
   self->record = gst_edge_camera_record_use (self->active_camera_id);
   gst_edge_camera_summary_use ();
-  start_log (self);
+  set_logging (self, TRUE);
   return TRUE;
 }
 
@@ -157,7 +168,7 @@ gst_frame_stamp_stop (GstBaseTransform *trans)
 {
   GstFrameStamp *self = GST_FRAME_STAMP (trans);
 
-  g_clear_pointer (&self->log_tick, gst_edge_ticker_remove);
+  set_logging (self, FALSE);
   gst_edge_camera_summary_unuse ();
   g_clear_pointer (&self->record, gst_edge_camera_record_unuse);
   return TRUE;
@@ -227,6 +238,8 @@ gst_frame_stamp_set_property (GObject *object, guint prop_id, const GValue *valu
       GST_OBJECT_LOCK (self);
       self->stats_interval = g_value_get_uint64 (value);
       GST_OBJECT_UNLOCK (self);
+      g_mutex_lock (&self->log_lock);
+      restart_log_unlock (self);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -267,6 +280,7 @@ gst_frame_stamp_finalize (GObject *object)
   gst_edge_frame_stamper_clear (&self->stamper);
   g_free (self->camera_id);
   g_free (self->active_camera_id);
+  g_mutex_clear (&self->log_lock);
   G_OBJECT_CLASS (gst_frame_stamp_parent_class)->finalize (object);
 }
 
@@ -299,7 +313,7 @@ gst_frame_stamp_class_init (GstFrameStampClass *klass)
    */
   properties[PROP_STATS_INTERVAL] = g_param_spec_uint64 ("stats-interval", "Stats interval",
       "Time between two lines about the camera in the log (ns, 0 = never)", 0, G_MAXINT64, DEFAULT_STATS_INTERVAL,
-      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY);
+      G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING);
   /**
    * GstFrameStamp:stats:
    *
@@ -327,6 +341,7 @@ gst_frame_stamp_class_init (GstFrameStampClass *klass)
 static void
 gst_frame_stamp_init (GstFrameStamp *self)
 {
+  g_mutex_init (&self->log_lock);
   self->stats_interval = DEFAULT_STATS_INTERVAL;
   gst_base_transform_set_passthrough (GST_BASE_TRANSFORM (self), TRUE);
 }

@@ -255,6 +255,41 @@ test_same_instant (void)
   gst_object_unref (pipeline);
 }
 
+static void
+count_line (GstDebugCategory *category, GstDebugLevel level, const gchar *file, const gchar *function, gint line,
+    GObject *object, GstDebugMessage *message, gpointer user_data)
+{
+  if (g_str_has_prefix (gst_debug_message_get (message), "Camera logged: "))
+    g_atomic_int_inc ((gint *) user_data);
+}
+
+/* The interval of the lines in the log may change at any time; 0 ends them at once. */
+static void
+test_log_interval (void)
+{
+  static gint count;
+  GstHarness *h = gst_harness_new_parse ("framestamp camera-id=logged stats-interval=0");
+  GstElement *stamp = gst_harness_find_element (h, "framestamp");
+  gint i, lines;
+
+  gst_debug_set_threshold_for_name ("framestamp", GST_LEVEL_INFO);
+  gst_debug_add_log_function (count_line, &count, NULL);
+  for (i = 0; i < 3; i++) {
+    lines = g_atomic_int_get (&count);
+    g_object_set (stamp, "stats-interval", (guint64) GST_MSECOND, NULL);
+    while (g_atomic_int_get (&count) == lines)
+      g_thread_yield ();
+    g_object_set (stamp, "stats-interval", (guint64) 0, NULL);
+    lines = g_atomic_int_get (&count);
+    g_thread_yield ();
+    g_assert_cmpint (g_atomic_int_get (&count), ==, lines);
+  }
+  gst_debug_remove_log_function_by_data (&count);
+  gst_debug_unset_threshold_for_name ("framestamp");
+  gst_object_unref (stamp);
+  gst_harness_teardown (h);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -269,5 +304,6 @@ main (int argc, char **argv)
   g_test_add_func ("/framestamp/survives", test_survives);
   g_test_add_func ("/framestamp/tee", test_tee);
   g_test_add_func ("/framestamp/same-instant", test_same_instant);
+  g_test_add_func ("/framestamp/log-interval", test_log_interval);
   return g_test_run ();
 }

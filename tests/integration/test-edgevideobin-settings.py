@@ -362,6 +362,16 @@ class PageTest(SettingsTest):
         self.reload(deployment, f"metrics: {{ port: {port}, log_json: /nonexistent/c.jsonl, log_interval_seconds: 1 }}")
         self.assertIn("the old settings stay: log-json: cannot write /nonexistent/c.jsonl", deployment.warnings()[-1])
         self.assertEqual(self.get(port), 200)
+        self.reload(deployment, f"metrics: {{ port: {port}, log_json: {self.file('b.jsonl')}, log_interval_seconds: 7 }}")
+        for name in "stamp-cam1", "workers-cam1":
+            wait_for(lambda name=name: self.element(deployment, name).get_property("stats-interval") == 7 * Gst.SECOND,
+                     f"the new interval of {name}")
+        self.reload(deployment, f"metrics: {{ port: 0, log_json: {self.file('b.jsonl')} }}")
+        self.assertIn("metrics: log_json is not written with port: 0", deployment.warnings()[-1])
+        told = len(deployment.warnings())
+        uri = self.cameras.mounts[1]["uri"]
+        self.assertTrue(deployment.bin.emit("add-camera", Gst.Structure.from_string(f'c, id=cam2, url="{uri}"')[0]))
+        self.assertEqual(len(deployment.warnings()), told)
         self.assertEqual(deployment.stats()["cam1"]["starts"], 1)
         deployment.finish()
 
