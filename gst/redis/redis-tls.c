@@ -79,8 +79,10 @@ shake_hands (GstEdgeTransport *self, SSL *ssl, const GstEdgeHost *host, GError *
   set_blocking (context->fd, TRUE);
   context->flags |= REDIS_BLOCK;
   gst_edge_link_begin_call (self->link, context->fd);
-  SSL_up_ref (ssl);             /* the context takes one reference, also when it fails */
+  SSL_up_ref (ssl);
   status = redisInitiateSSL (context, ssl);
+  if (status != REDIS_OK)
+    SSL_free (ssl);             /* the context has taken the reference only when all went well */
   verified = SSL_get_verify_result (ssl);
   if (status != REDIS_OK && verified != X509_V_OK)
     g_set_error (&local, GST_EDGE_ERROR, GST_EDGE_ERROR_SETTINGS,

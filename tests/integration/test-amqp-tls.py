@@ -8,8 +8,6 @@
 """A broker with TLS that asks for a client certificate, and what amqpsink says to everything that is wrong."""
 
 import os
-import socket
-import subprocess
 import sys
 import tempfile
 import unittest
@@ -18,37 +16,13 @@ import pika
 
 sys.path.insert(0, os.path.join(os.environ["EDGE_SOURCE_DIR"], "tests", "support"))
 
+from certificates import free_port, make_authority, make_certificate  # noqa: E402
 from consumers import Consumer  # noqa: E402
 from faults import FaultTest, frames  # noqa: E402
 from launch import launch  # noqa: E402
 from servers import Servers  # noqa: E402
 
 FRAMES = 20
-
-
-def openssl(*arguments):
-    subprocess.run(["openssl", *arguments], check=True, capture_output=True)
-
-
-def make_authority(folder, name):
-    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=" + name,
-            "-keyout", f"{folder}/{name}.key", "-out", f"{folder}/{name}.pem")
-
-
-def make_certificate(folder, authority, name, subject_name):
-    openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=" + subject_name,
-            "-keyout", f"{folder}/{name}.key", "-out", f"{folder}/{name}.csr")
-    with open(f"{folder}/{name}.ext", "w", encoding="ascii") as extensions:
-        extensions.write("subjectAltName=DNS:" + subject_name)
-    openssl("x509", "-req", "-in", f"{folder}/{name}.csr", "-CA", f"{folder}/{authority}.pem",
-            "-CAkey", f"{folder}/{authority}.key", "-CAcreateserial", "-days", "2",
-            "-extfile", f"{folder}/{name}.ext", "-out", f"{folder}/{name}.pem")
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 class TlsTest(FaultTest):
