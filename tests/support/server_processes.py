@@ -211,6 +211,7 @@ class RabbitMQ(Server):
             "vm_memory_high_watermark.absolute = 512MB",
             "disk_free_limit.absolute = 1MB",
             "num_acceptors.tcp = 2",
+            "max_message_size = 134217728",  # what it was before RabbitMQ 4
             *arguments,
         ]
         with open(self.path("conf/rabbitmq.conf"), "w", encoding="utf-8") as file:
