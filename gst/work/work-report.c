@@ -43,35 +43,40 @@ report_lane (GstEdgeLane *lane, GstEdgeWorkStats *sum, GstEdgeLaneReportFunc fun
   func (camera, &counts, user_data);
 }
 
-static void
-report_pool (GstEdgeWorkerPool *pool, GstEdgeWorkerPoolReportFunc func, GstEdgeLaneReportFunc lane_func,
-    gpointer user_data)
+typedef struct
 {
+  GstEdgeWorkerPoolReportFunc pool;
+  GstEdgeLaneReportFunc lane;
+  gpointer user_data;
+} Listener;
+
+static void
+report_pool (GstEdgeWorkerPool *pool, const GstEdgeWorkStats *past, gpointer user_data)
+{
+  const Listener *listener = user_data;
   GstEdgeWorkStats sum = { 0, };
   GstEdgeWorkerPoolReport report = {.name = pool->name,.stats = &sum };
   guint i;
 
-  gst_edge_worker_pool_add_past (pool->name, &sum);
+  if (past != NULL)
+    gst_edge_work_stats_add (&sum, past);
   report.max_workers = gst_edge_worker_pool_get_max_workers (pool);
   report.workers = gst_edge_worker_pool_get_workers (pool);
   g_mutex_lock (&pool->census);
   gst_edge_work_stats_add (&sum, &pool->gone);
   report.lanes = pool->lanes->len;
   for (i = 0; i < pool->lanes->len; i++)
-    report_lane (g_ptr_array_index (pool->lanes, i), &sum, lane_func, user_data);
+    report_lane (g_ptr_array_index (pool->lanes, i), &sum, listener->lane, listener->user_data);
   g_mutex_unlock (&pool->census);
   report.busy = __atomic_load_n (&pool->n_busy, __ATOMIC_RELAXED);
-  func (&report, user_data);
+  listener->pool (&report, listener->user_data);
 }
 
 void
 gst_edge_worker_pools_report (GstEdgeWorkerPoolReportFunc pool, GstEdgeLaneReportFunc lane,
     gpointer user_data)
 {
-  GPtrArray *pools = gst_edge_worker_pools_list ();
-  guint i;
+  Listener listener = { pool, lane, user_data };
 
-  for (i = 0; i < pools->len; i++)
-    report_pool (g_ptr_array_index (pools, i), pool, lane, user_data);
-  g_ptr_array_unref (pools);
+  gst_edge_worker_pools_foreach (report_pool, &listener);
 }

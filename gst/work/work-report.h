@@ -27,7 +27,7 @@ typedef struct
   const GstEdgeWorkStats *stats;
 } GstEdgeWorkerPoolReport;
 
-/* Brief, and without calls to pools or lanes: a lock is held that lanes need to come and go. */
+/* Brief, and without calls to pools or lanes: locks are held that pools and lanes need to come and go. */
 typedef void (*GstEdgeLaneReportFunc) (GstEdgeCameraRecord * camera, const GstEdgeStageCounts * counts,
     gpointer user_data);
 typedef void (*GstEdgeWorkerPoolReportFunc) (const GstEdgeWorkerPoolReport * report, gpointer user_data);

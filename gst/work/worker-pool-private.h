@@ -89,11 +89,11 @@ G_GNUC_INTERNAL void gst_edge_worker_pool_shut_down (GstEdgeWorkerPool * pool);
 G_GNUC_INTERNAL GstEdgeWorkerPoolFields gst_edge_worker_pool_merge_options (GstEdgeWorkerPool * pool,
     const GstEdgeWorkerPoolOptions * options);
 
-/* (transfer full): all pools there are, each with a reference. */
-G_GNUC_INTERNAL GPtrArray *gst_edge_worker_pools_list (void);
+/* @past: (nullable): what pools of that name counted that are gone */
+typedef void (*GstEdgeWorkerPoolFunc) (GstEdgeWorkerPool * pool, const GstEdgeWorkStats * past, gpointer user_data);
 
-/* Adds what pools of that @name counted that are gone. */
-G_GNUC_INTERNAL void gst_edge_worker_pool_add_past (const gchar * name, GstEdgeWorkStats * sum);
+/* Calls @func, which must be brief, for each pool; none comes or goes meanwhile. */
+G_GNUC_INTERNAL void gst_edge_worker_pools_foreach (GstEdgeWorkerPoolFunc func, gpointer user_data);
 
 /* The category "workerpool", which the element shares. */
 G_GNUC_INTERNAL GstDebugCategory *gst_edge_work_get_debug_category (void);

@@ -133,35 +133,23 @@ remember_locked (GstEdgeWorkerPool *pool)
   g_mutex_unlock (&pool->lock);
 }
 
-GPtrArray *
-gst_edge_worker_pools_list (void)
+/* Under the lock, and not with a reference of each: who looks at a pool must not be the one that it stays for. Its last
+ * user may go at that moment, and the next one wants other settings. */
+void
+gst_edge_worker_pools_foreach (GstEdgeWorkerPoolFunc func, gpointer user_data)
 {
-  GPtrArray *list = g_ptr_array_new_with_free_func ((GDestroyNotify)
-      gst_edge_worker_pool_unref);
   GHashTableIter iter;
-  gpointer pool;
+  gpointer name, pool;
+  GList *link;
 
   g_mutex_lock (&registry_lock);
   if (registry != NULL) {
     g_hash_table_iter_init (&iter, registry);
-    while (g_hash_table_iter_next (&iter, NULL, &pool)) {
-      ((GstEdgeWorkerPool *) pool)->n_users++;
-      g_ptr_array_add (list, pool);
+    while (g_hash_table_iter_next (&iter, &name, &pool)) {
+      link = find_past_locked (name);
+      func (pool, link != NULL ? &((PastPool *) link->data)->stats : NULL, user_data);
     }
   }
-  g_mutex_unlock (&registry_lock);
-  return list;
-}
-
-void
-gst_edge_worker_pool_add_past (const gchar *name, GstEdgeWorkStats *sum)
-{
-  GList *link;
-
-  g_mutex_lock (&registry_lock);
-  link = find_past_locked (name);
-  if (link != NULL)
-    gst_edge_work_stats_add (sum, &((PastPool *) link->data)->stats);
   g_mutex_unlock (&registry_lock);
 }
 

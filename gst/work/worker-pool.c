@@ -224,7 +224,6 @@ GstEdgeWorkerPool *
 gst_edge_worker_pool_new (const gchar *name, const GstEdgeWorkerPoolOptions *options, GError **error)
 {
   GstEdgeWorkerPool *pool = g_new0 (GstEdgeWorkerPool, 1);
-  GError *local_error = NULL;
   gboolean applied;
 
   pool->n_users = pool->n_refs = 1;
@@ -236,10 +235,9 @@ gst_edge_worker_pool_new (const gchar *name, const GstEdgeWorkerPoolOptions *opt
   pool->options.target_wait = GST_EDGE_WORKER_POOL_DEFAULT_TARGET_WAIT;
   merge_options_locked (pool, options);
   pool->workers = get_first_workers_locked (pool);
-  pool->threads =
-      g_thread_pool_new (work, pool, (gint) pool->workers, TRUE, &local_error);
-  if (local_error != NULL) {
-    g_propagate_error (error, local_error);
+  /* no threads at first: GLib 2.84 frees a pool under those that it could start when it cannot start all */
+  pool->threads = g_thread_pool_new (work, pool, 0, TRUE, NULL);
+  if (!g_thread_pool_set_max_threads (pool->threads, (gint) pool->workers, error)) {
     gst_edge_worker_pool_shut_down (pool);
     return NULL;
   }

@@ -213,7 +213,7 @@ announce_playing (GstEdgeVideoBin *self)
 {
   GstMessage *early_error;
 
-  if (self->check_only) {
+  if (self->deployment == NULL) {       /* check-only */
     post_eos (self);
     return;
   }
@@ -252,7 +252,7 @@ gst_edge_video_bin_change_state (GstElement *element, GstStateChange transition)
 
   switch (transition) {
     case GST_STATE_CHANGE_READY_TO_PAUSED:
-      if (ret == GST_STATE_CHANGE_FAILURE && !self->check_only) {
+      if (ret == GST_STATE_CHANGE_FAILURE && self->deployment != NULL) {
         begin_stop (self);
         finish_stop (self);
       }

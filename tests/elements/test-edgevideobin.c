@@ -162,6 +162,13 @@ GST_START_TEST (test_check_only)
       "is secret:\ngst-launch-1.0 -e \\\n  rtspcamerasrc name=source-cam1");
   expect_eos (&rig);
   wait_children (&rig, 0);
+
+  /* it is taken from READY: what was only checked stays that */
+  fail_if (gst_element_set_state (rig.pipeline, GST_STATE_PAUSED) == GST_STATE_CHANGE_FAILURE);
+  g_object_set (rig.bin, "check-only", FALSE, NULL);
+  play (&rig);
+  expect_eos (&rig);
+  wait_children (&rig, 0);
   rig_clear (&rig);
 }
 

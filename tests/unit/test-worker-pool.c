@@ -136,6 +136,42 @@ get_reported_out (const gchar *name)
   return out;
 }
 
+static void
+ignore_pool (const GstEdgeWorkerPoolReport *report, gpointer user_data)
+{
+}
+
+static gpointer
+look_again_and_again (gpointer done)
+{
+  while (!g_atomic_int_get ((gint *) done))
+    gst_edge_worker_pools_report (ignore_pool, ignore_lane, NULL);
+  return NULL;
+}
+
+/* Who looks is no user, for whom a pool would stay as it is. */
+static void
+test_onlookers_keep_nothing (void)
+{
+  GstEdgeWorkerPoolOptions options = {.fields = GST_EDGE_WORKER_POOL_MAX_WORKERS };
+  gint done = FALSE;
+  GThread *thread = g_thread_new ("onlooker", look_again_and_again, &done);
+  guint i;
+
+  for (i = 0; i < 2000; i++) {
+    GstEdgeWorkerPoolFields refused;
+    GstEdgeWorkerPool *pool;
+
+    options.max_workers = 1 + i % 2;
+    pool = gst_edge_worker_pool_get_full ("watched", &options, &refused, NULL);
+    g_assert_cmpuint (refused, ==, 0);
+    g_assert_cmpuint (gst_edge_worker_pool_get_workers (pool), ==, options.max_workers);
+    gst_edge_worker_pool_unref (pool);
+  }
+  g_atomic_int_set (&done, TRUE);
+  g_thread_join (thread);
+}
+
 /* The counters of a pool that comes back go on, unless too many others have been there since, and while it was not. */
 static void
 test_past (void)
@@ -497,6 +533,7 @@ main (int argc, char **argv)
   g_test_add_func ("/pool/settings", test_settings);
   g_test_add_func ("/pool/unref-on-worker", test_unref_on_worker);
   g_test_add_func ("/pool/past", test_past);
+  g_test_add_func ("/pool/onlookers", test_onlookers_keep_nothing);
   g_test_add_func ("/ticker", test_ticker);
   g_test_add_func ("/jobs/blocking", test_jobs_blocking);
   g_test_add_func ("/jobs/not-blocking", test_jobs_not_blocking);
