@@ -158,7 +158,7 @@ test_onlookers_keep_nothing (void)
   GThread *thread = g_thread_new ("onlooker", look_again_and_again, &done);
   guint i;
 
-  for (i = 0; i < 2000; i++) {
+  for (i = 0; i < 500; i++) {
     GstEdgeWorkerPoolFields refused;
     GstEdgeWorkerPool *pool;
 
