@@ -106,6 +106,18 @@ close_session (GstEdgeCameraKeeper *keeper)
     gst_edge_camera_session_close (session);
 }
 
+static gboolean
+is_quitting (GstEdgeCameraKeeper *keeper)
+{
+  gboolean quitting;
+
+  g_mutex_lock (&keeper->lock);
+  quitting = keeper->quit;
+  g_mutex_unlock (&keeper->lock);
+  return quitting;
+}
+
+/* A handler may stop the element here, and start it again: then nothing more is to be said. */
 static void
 set_health (GstEdgeCameraKeeper *keeper, const GstEdgeCameraHealth *health)
 {
@@ -151,6 +163,8 @@ camera_is_alive (GstEdgeCameraKeeper *keeper)
   keeper->delivered = TRUE;
   gst_edge_camera_health_succeeded (&health, g_get_monotonic_time ());
   set_health (keeper, &health);
+  if (is_quitting (keeper))
+    return;
   gst_edge_camera_report (keeper->element, &keeper->camera.settings, &health,
       NULL, TRUE);
   update_latency (keeper);
@@ -170,8 +184,9 @@ camera_failed (GstEdgeCameraKeeper *keeper, GstEdgeCameraReason reason,
   is_news = gst_edge_camera_health_failed (&health, reason,
       g_get_monotonic_time (), g_random_double ());
   set_health (keeper, &health);
-  gst_edge_camera_report (keeper->element, &keeper->camera.settings, &health,
-      detail, is_news);
+  if (!is_quitting (keeper))
+    gst_edge_camera_report (keeper->element, &keeper->camera.settings, &health,
+        detail, is_news);
 }
 
 static void
@@ -225,8 +240,13 @@ serve_session (GstEdgeCameraKeeper *keeper, gint64 *deadline)
   keeper->refusal = GST_FLOW_OK;
   g_mutex_unlock (&keeper->lock);
 
-  if (alive)
+  if (alive) {
     camera_is_alive (keeper);
+    if (is_quitting (keeper)) {
+      g_free (detail);
+      return TRUE;
+    }
+  }
   if (!failed && refusal == GST_FLOW_OK) {
     reason = gst_edge_camera_session_check (keeper->session, deadline);
     failed = reason != GST_EDGE_CAMERA_OK;

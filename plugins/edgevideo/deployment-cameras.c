@@ -81,6 +81,8 @@ gst_edge_deployment_stop_camera (GstEdgeDeployment *self, GstEdgeCameraSlot *slo
   g_mutex_lock (&self->lock);
   slot->stopping = TRUE;
   slot->stopping_at = g_get_monotonic_time ();
+  if (self->over)               /* cancel() has been here and cannot come again while this thread stops cameras */
+    job->deadline = 0;
   self->n_stopping++;
   g_mutex_unlock (&self->lock);
   /* not gst_element_call_async(): where the process may not have a thread, that would wait for one for ever */

@@ -60,6 +60,8 @@ gst_edge_deployment_open_events (GstEdgeDeployment *self, GstEdgeConfig *config)
   if (!config->metadata_enabled)
     return;
   events = gst_edge_status_events_new (config, on_events_warning, self);
+  if (events == NULL)           /* not for ever: the next time there is something to do */
+    g_clear_pointer (&self->events_config, gst_edge_config_unref);
   g_mutex_lock (&self->lock);
   self->events = events;
   g_mutex_unlock (&self->lock);

@@ -208,12 +208,24 @@ finish_stop (GstEdgeVideoBin *self)
 
 /* What came as an error on the way here is said again: gst-launch-1.0 prints one that comes before PAUSED is reached,
  * and goes on to PLAYING all the same, where the pipeline would run for ever with nothing to do. */
+/* FALSE when the config was only checked; the deployment of an earlier run may still be there to be read. */
+static gboolean
+is_running (GstEdgeVideoBin *self)
+{
+  gboolean running;
+
+  GST_OBJECT_LOCK (self);
+  running = self->running;
+  GST_OBJECT_UNLOCK (self);
+  return running;
+}
+
 static void
 announce_playing (GstEdgeVideoBin *self)
 {
   GstMessage *early_error;
 
-  if (self->deployment == NULL) {       /* check-only */
+  if (!is_running (self)) {
     post_eos (self);
     return;
   }
@@ -252,7 +264,7 @@ gst_edge_video_bin_change_state (GstElement *element, GstStateChange transition)
 
   switch (transition) {
     case GST_STATE_CHANGE_READY_TO_PAUSED:
-      if (ret == GST_STATE_CHANGE_FAILURE && self->deployment != NULL) {
+      if (ret == GST_STATE_CHANGE_FAILURE && is_running (self)) {
         begin_stop (self);
         finish_stop (self);
       }

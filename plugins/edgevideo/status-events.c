@@ -99,6 +99,7 @@ gst_edge_status_events_new (const GstEdgeConfig *config, GstEdgeStatusWarn warn,
   self->client = gst_edge_link_client_new (gst_edge_amqp_transport_get_class (), self->endpoint, &settings,
       &self->target->parent, TRUE, &funcs, self, &error);
   if (self->client == NULL) {
+    g_prefix_error (&error, "No status events: ");
     warn (error, user_data);
     g_error_free (error);
     g_clear_pointer (&self, gst_edge_status_events_free);

@@ -169,6 +169,16 @@ GST_START_TEST (test_check_only)
   play (&rig);
   expect_eos (&rig);
   wait_children (&rig, 0);
+
+  /* and once more after a real run */
+  gst_element_set_state (rig.pipeline, GST_STATE_READY);
+  play (&rig);
+  wait_children (&rig, 1);
+  gst_element_set_state (rig.pipeline, GST_STATE_READY);
+  g_object_set (rig.bin, "check-only", TRUE, NULL);
+  play (&rig);
+  expect_eos (&rig);
+  wait_children (&rig, 0);
   rig_clear (&rig);
 }
 

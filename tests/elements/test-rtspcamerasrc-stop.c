@@ -45,6 +45,8 @@ typedef struct
   gboolean restarted;           /* lock */
   gboolean gone;                /* lock */
   gint left_behind;             /* atomic */
+  guint n_active;               /* lock: messages that say so */
+  gboolean active;              /* lock */
 } Stop;
 
 static void
@@ -98,8 +100,23 @@ on_log (GstDebugCategory *category, GstDebugLevel level, const gchar *file, cons
     g_atomic_int_inc (&stop->left_behind);
 }
 
+static void
+on_message (GstBus *bus, GstMessage *message, gpointer user_data)
+{
+  const GstStructure *s = gst_message_get_structure (message);
+  Stop *stop = user_data;
+
+  if (!gst_structure_has_name (s, "camera-state") || g_strcmp0 (gst_structure_get_string (s, "state"), "active") != 0)
+    return;
+  g_mutex_lock (&stop->lock);
+  stop->n_active++;
+  g_mutex_unlock (&stop->lock);
+  note (stop, &stop->active);
+}
+
 /* By a handler that runs in the camera's own thread, which cannot wait for itself. It begins anew at once, and nothing
- * of what was there before gets into the new stream: GStreamer would complain. */
+ * of what was there before gets into the new stream: GStreamer would complain. Nor does it say any more that it is
+ * active. */
 static void
 test_stopped_by_handler (void)
 {
@@ -114,12 +131,16 @@ test_stopped_by_handler (void)
   rig_get_camera (rig, 1)->frames = 0;
   gst_debug_set_threshold_for_name ("rtspcamerasrc", GST_LEVEL_WARNING);
   gst_debug_add_log_function (on_log, &stop, NULL);
+  gst_bus_enable_sync_message_emission (rig->bus);
+  g_signal_connect (rig->bus, "sync-message::element", G_CALLBACK (on_message), &stop);
   g_signal_connect (element, "notify::state", G_CALLBACK (on_state), &stop);
   g_object_weak_ref (G_OBJECT (element), on_gone, &stop);
   gst_element_set_state (rig->pipeline, GST_STATE_PLAYING);
   await (&stop, &stop.restarted);
+  await (&stop, &stop.active);
   rig_stop (rig);
   await (&stop, &stop.gone);    /* and with it that thread */
+  g_assert_cmpuint (stop.n_active, ==, 1);
   g_assert_cmpint (g_atomic_int_get (&stop.left_behind), ==, 0);
   gst_debug_remove_log_function (on_log);
   g_mutex_clear (&stop.lock);
