@@ -97,18 +97,23 @@ choose (GstEdgeCameraDecode *decode, GstClockTime time, gboolean keyframe, GstCl
   }
 }
 
+static void
+note (GstEdgeCameraDecode *decode, GstClockTime time, gboolean keyframe, GstClockTime period)
+{
+  if (!GST_CLOCK_TIME_IS_VALID (time))
+    return;
+  notice_jump (decode, time);
+  if (decode->mode == GST_RTSP_CAMERA_SRC_DECODE_AUTO)
+    choose (decode, time, keyframe, period);
+  else if (keyframe)
+    measure (decode, time, period);
+}
+
 GstEdgeCameraVerdict
 gst_edge_camera_decode_judge (GstEdgeCameraDecode *decode, GstClockTime time,
     gboolean keyframe, GstClockTime period)
 {
-  if (GST_CLOCK_TIME_IS_VALID (time)) {
-    notice_jump (decode, time);
-    if (decode->mode == GST_RTSP_CAMERA_SRC_DECODE_AUTO)
-      choose (decode, time, keyframe, period);
-    else if (keyframe)
-      measure (decode, time, period);
-  }
-
+  note (decode, time, keyframe, period);
   if (keyframe)
     decode->wait_keyframe = FALSE;
   if (decode->keyframes_only)
@@ -119,6 +124,14 @@ gst_edge_camera_decode_judge (GstEdgeCameraDecode *decode, GstClockTime time,
 void
 gst_edge_camera_decode_lost (GstEdgeCameraDecode *decode)
 {
+  decode->wait_keyframe = TRUE;
+}
+
+/* Whoever cannot decode all is the one who needs to know most that keyframes are enough. */
+void
+gst_edge_camera_decode_late (GstEdgeCameraDecode *decode, GstClockTime time, gboolean keyframe, GstClockTime period)
+{
+  note (decode, time, keyframe, period);
   decode->wait_keyframe = TRUE;
 }
 

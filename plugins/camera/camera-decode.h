@@ -49,6 +49,10 @@ GstEdgeCameraVerdict gst_edge_camera_decode_judge (GstEdgeCameraDecode * decode,
 /* A picture was lost on the way to the decoder. */
 void gst_edge_camera_decode_lost (GstEdgeCameraDecode * decode);
 
+/* A picture that is too late to be decoded; the rest as in gst_edge_camera_decode_judge(). */
+void gst_edge_camera_decode_late (GstEdgeCameraDecode * decode, GstClockTime time, gboolean keyframe,
+    GstClockTime period);
+
 /* The decoder was given a keyframe alone; a frame came out of it. */
 void gst_edge_camera_decode_fed_alone (GstEdgeCameraDecode * decode);
 void gst_edge_camera_decode_answered (GstEdgeCameraDecode * decode);

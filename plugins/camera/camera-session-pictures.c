@@ -275,7 +275,7 @@ on_picture (GstEdgeCameraSession *session, GstPad *pad, GstPadProbeInfo *info)
   if (g_atomic_int_compare_and_exchange (&session->packets_lost, TRUE, FALSE))
     gst_edge_camera_decode_lost (&camera->decode);
   if (is_behind (session, running_time (&session->picture_segment, GST_BUFFER_PTS (buffer)))) {
-    gst_edge_camera_decode_lost (&camera->decode);
+    gst_edge_camera_decode_late (&camera->decode, time, keyframe, camera->limiter.period);
     GST_EDGE_CAMERA_COUNT (camera->counters.late, 1);
     session->skipped = TRUE;
   } else if (session->decoder == NULL) {

@@ -329,6 +329,35 @@ test_lag_overload (void)
   g_assert_false (gst_edge_camera_lag_is_behind (&late.lag, late.now, late.time));
 }
 
+/* Of a camera with 25 fps and a keyframe per second, one frame per second is wanted. Many such cameras have begun at
+ * the same time, and decoding all takes five times as long as there is time. That must not keep it from being found
+ * that keyframes are enough. */
+static void
+test_auto_overload (void)
+{
+  GstEdgeCameraDecode policy;
+  Late late = { {0}, };
+  guint i;
+
+  gst_edge_camera_decode_init (&policy, GST_RTSP_CAMERA_SRC_DECODE_AUTO);
+  for (i = 0; i < 1000; i++) {
+    const gboolean keyframe = i % 25 == 0;
+    const GstClockTime period = GST_SECOND;
+
+    late.time += 40 * MS;
+    late.now = MAX (late.now, late.time + 300 * MS);
+    if (gst_edge_camera_lag_is_behind (&late.lag, late.now, late.time)) {
+      gst_edge_camera_decode_late (&policy, late.time, keyframe, period);
+      late.dropped++;
+    } else if (gst_edge_camera_decode_judge (&policy, late.time, keyframe, period) != GST_EDGE_CAMERA_VERDICT_SKIP) {
+      late.now += 200 * MS;
+      gst_edge_camera_decode_answered (&policy);
+    }
+  }
+  g_assert_true (policy.keyframes_only);
+  g_assert_cmpuint (late.dropped, <, 200);
+}
+
 /* The machine did something else for a while; then it is fast enough. */
 static void
 test_lag_pause (void)
@@ -389,6 +418,7 @@ main (int argc, char **argv)
   g_test_add_func ("/camera-limiter/late-frames", test_late_frames);
   g_test_add_func ("/camera-limiter/clock-set-back", test_clock_set_back);
   g_test_add_func ("/camera-lag/overload", test_lag_overload);
+  g_test_add_func ("/camera-lag/auto", test_auto_overload);
   g_test_add_func ("/camera-lag/pause", test_lag_pause);
   g_test_add_func ("/camera-lag/burst", test_lag_burst);
   return g_test_run ();
