@@ -2,7 +2,8 @@
  * Copyright (C) 2026 the gst-edge-video authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Pictures that must be decoded only because later ones refer to them, kept until such a one comes. Pure. */
+ * Pictures that must be decoded only because later ones refer to them, kept until such a one is wanted, or a keyframe
+ * shows that none will be. Pure. */
 
 #pragma once
 
@@ -15,11 +16,17 @@ G_BEGIN_DECLS
 #define GST_EDGE_CAMERA_BATCH_MAX_UNITS 4
 #define GST_EDGE_CAMERA_BATCH_MAX_TIME (250 * GST_MSECOND)
 
+/* Where a keyframe is expected before anything is wanted, what is held will be dropped for it. If it does not come after
+ * all, the next wanted frame comes out later by the time that so many take to decode. */
+#define GST_EDGE_CAMERA_BATCH_MAX_PATIENT_UNITS 64
+#define GST_EDGE_CAMERA_BATCH_MAX_PATIENT_SIZE (4 << 20)
+
 /* Zero is a valid start. */
 typedef struct
 {
   GQueue units;                 /* of GstBuffer */
   GstClockTime first;           /* time of the first of them */
+  gsize size;                   /* bytes of all */
 } GstEdgeCameraBatch;
 
 /**
@@ -27,24 +34,16 @@ typedef struct
  * @batch: the batch
  * @unit: (transfer full): a picture
  * @time: of it, by any clock
+ * @patient: whether it will most likely not have to be decoded
  *
  * Returns: whether it was taken; otherwise what is held and @unit must be decoded now
  */
-gboolean gst_edge_camera_batch_hold (GstEdgeCameraBatch * batch, GstBuffer * unit, GstClockTime time);
+gboolean gst_edge_camera_batch_hold (GstEdgeCameraBatch * batch, GstBuffer * unit, GstClockTime time,
+    gboolean patient);
 
 /* (transfer full) (nullable): the oldest one that is held. */
 GstBuffer *gst_edge_camera_batch_pop (GstEdgeCameraBatch * batch);
 
 void gst_edge_camera_batch_clear (GstEdgeCameraBatch * batch);
-
-/**
- * gst_edge_camera_is_disposable:
- * @caps: (nullable): of the picture, as a parser says them
- * @picture: a whole one
- *
- * Returns: whether it is certain that no other picture refers to this one, so that it need not be decoded if it is
- * not wanted itself
- */
-gboolean gst_edge_camera_is_disposable (const GstCaps * caps, GstBuffer * picture);
 
 G_END_DECLS

@@ -20,6 +20,9 @@
 #define SHORT_ENOUGH(interval, period) ((interval) <= (period) + (period) / 10)
 #define TOO_LONG(interval, period) ((interval) > (period) + (period) / 4)
 
+/* Intervals that differ by less than this part of them are as long as each other. */
+#define REGULAR 10
+
 void
 gst_edge_camera_decode_init (GstEdgeCameraDecode *decode, GstRtspCameraSrcDecode mode)
 {
@@ -53,7 +56,10 @@ measure (GstEdgeCameraDecode *decode, GstClockTime time, GstClockTime period)
 {
   if (GST_CLOCK_TIME_IS_VALID (decode->last_keyframe)
       && time > decode->last_keyframe) {
-    decode->interval = time - decode->last_keyframe;
+    const GstClockTime interval = time - decode->last_keyframe;
+
+    decode->steady = ABS (GST_CLOCK_DIFF (interval, decode->interval)) <= (GstClockTimeDiff) (interval / REGULAR);
+    decode->interval = interval;
     if (SHORT_ENOUGH (decode->interval, period))
       decode->good = MIN (decode->good + 1, NEEDED_AGAIN);
     else
@@ -119,6 +125,15 @@ gst_edge_camera_decode_judge (GstEdgeCameraDecode *decode, GstClockTime time,
   if (decode->keyframes_only)
     return keyframe ? GST_EDGE_CAMERA_VERDICT_ALONE : GST_EDGE_CAMERA_VERDICT_SKIP;
   return decode->wait_keyframe ? GST_EDGE_CAMERA_VERDICT_SKIP : GST_EDGE_CAMERA_VERDICT_DECODE;
+}
+
+gboolean
+gst_edge_camera_decode_awaits_keyframe (const GstEdgeCameraDecode *decode, GstClockTime time, GstClockTime *keyframe)
+{
+  if (!decode->steady || !GST_CLOCK_TIME_IS_VALID (time) || !GST_CLOCK_TIME_IS_VALID (decode->last_keyframe))
+    return FALSE;
+  *keyframe = decode->last_keyframe + decode->interval;
+  return time <= *keyframe + decode->interval / REGULAR;
 }
 
 void

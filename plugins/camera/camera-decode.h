@@ -26,6 +26,7 @@ typedef struct
   gboolean keyframes_fail;      /* this camera's keyframes do not decode alone */
   GstClockTime last_keyframe;
   GstClockTime interval;        /* between the last two keyframes; 0 = not known */
+  gboolean steady;              /* it is as long as the one before */
   guint good;                   /* intervals in a row that were short enough */
   guint needed;                 /* so many make it decode keyframes only */
   guint unanswered;             /* keyframes decoded alone since the last frame that came out */
@@ -45,6 +46,17 @@ void gst_edge_camera_decode_restart (GstEdgeCameraDecode * decode);
  */
 GstEdgeCameraVerdict gst_edge_camera_decode_judge (GstEdgeCameraDecode * decode, GstClockTime time,
     gboolean keyframe, GstClockTime period);
+
+/**
+ * gst_edge_camera_decode_awaits_keyframe:
+ * @decode: the policy
+ * @time: of a picture
+ * @keyframe: (out): when the next keyframe should come, by the same clock
+ *
+ * Returns: whether that is known, because they come regularly, and has not passed
+ */
+gboolean gst_edge_camera_decode_awaits_keyframe (const GstEdgeCameraDecode * decode, GstClockTime time,
+    GstClockTime * keyframe);
 
 /* A picture was lost on the way to the decoder. */
 void gst_edge_camera_decode_lost (GstEdgeCameraDecode * decode);

@@ -53,8 +53,10 @@ observe (GstEdgeCameraLimiter *limiter, GstClockTime time)
   }
   limiter->last = time;
   limiter->passed = 0;
-  if (!limiter->started)
+  if (!limiter->started) {
     limiter->due = time;
+    limiter->leaned = FALSE;
+  }
   limiter->started = TRUE;
 }
 
@@ -71,6 +73,32 @@ gst_edge_camera_limiter_expects (const GstEdgeCameraLimiter *limiter, GstClockTi
   return limiter->period == 0 || !GST_CLOCK_TIME_IS_VALID (time)
       || !limiter->started || limiter->interval == 0 || is_jump (limiter, time)
       || is_due (limiter, time);
+}
+
+gboolean
+gst_edge_camera_limiter_can_wait (const GstEdgeCameraLimiter *limiter, GstClockTime time)
+{
+  return limiter->period > 0 && limiter->started && limiter->interval > 0 && !is_jump (limiter, time)
+      && !is_due (limiter, time - MIN (limiter->interval, time));
+}
+
+void
+gst_edge_camera_limiter_lean (GstEdgeCameraLimiter *limiter, GstClockTime time, GstClockTime slack)
+{
+  const GstClockTimeDiff period = (GstClockTimeDiff) limiter->period;
+  GstClockTimeDiff away;
+
+  if (period == 0 || !limiter->started || is_jump (limiter, time))
+    return;
+  away = GST_CLOCK_DIFF (limiter->due, time) % period;
+  if (away > period / 2)
+    away -= period;
+  else if (away < -period / 2)
+    away += period;
+  if (limiter->leaned)
+    away = CLAMP (away, -(GstClockTimeDiff) slack, (GstClockTimeDiff) slack);
+  limiter->due += (GstClockTime) away;
+  limiter->leaned = TRUE;
 }
 
 /* Only counted: pictures come in another order than frames do. */

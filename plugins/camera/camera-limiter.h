@@ -25,6 +25,7 @@ typedef struct
   GstClockTime last;            /* last frame that was offered */
   GstClockTime interval;        /* smoothed, between frames; 0 = not known */
   guint passed;                 /* frames that were not offered, since the last one that was */
+  gboolean leaned;              /* since it started */
 } GstEdgeCameraLimiter;
 
 /* A new connection: the schedule goes on from its first frame. */
@@ -50,6 +51,26 @@ gboolean gst_edge_camera_limiter_wants (GstEdgeCameraLimiter * limiter, GstClock
  * Returns: whether it would be wanted if it were offered now. Changes nothing.
  */
 gboolean gst_edge_camera_limiter_expects (const GstEdgeCameraLimiter * limiter, GstClockTime time);
+
+/**
+ * gst_edge_camera_limiter_can_wait:
+ * @limiter: the limiter
+ * @time: of a frame that comes later
+ *
+ * Returns: whether it is certain that no frame before that one will be wanted. Changes nothing.
+ */
+gboolean gst_edge_camera_limiter_can_wait (const GstEdgeCameraLimiter * limiter, GstClockTime time);
+
+/**
+ * gst_edge_camera_limiter_lean:
+ * @limiter: the limiter
+ * @time: of a frame that had better be one of those that are wanted
+ * @slack: by so much at most
+ *
+ * Moves the schedule towards that frame. The first time after a start, which is as good as any other time, it goes all
+ * the way.
+ */
+void gst_edge_camera_limiter_lean (GstEdgeCameraLimiter * limiter, GstClockTime time, GstClockTime slack);
 
 /* There is a frame that will not be offered, since it would not be wanted. */
 void gst_edge_camera_limiter_pass (GstEdgeCameraLimiter * limiter);

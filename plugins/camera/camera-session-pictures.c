@@ -10,7 +10,11 @@
 
 #include <gst/video/video.h>
 
+#include "camera-picture-kind.h"
 #include "camera-session-private.h"
+
+/* The frame rate may be off by this part of it where that brings the keyframes among the frames that go out. */
+#define MAX_LEAN 250
 
 static GstClockTime
 running_time (const GstSegment *segment, GstClockTime time)
@@ -128,34 +132,58 @@ judge_encoded_locked (GstEdgeCameraSession *session, GstClockTime time, gboolean
   return GST_PAD_PROBE_OK;
 }
 
+/* gst_edge_camera_is_…() for what @pad has caps of. */
 static gboolean
-is_disposable (GstPad *pad, GstBuffer *buffer)
+is_of_kind (GstPad *pad, GstBuffer *buffer, gboolean (*is) (const GstCaps *caps, GstBuffer *picture))
 {
   GstCaps *caps = gst_pad_get_current_caps (pad);
-  gboolean disposable = gst_edge_camera_is_disposable (caps, buffer);
+  gboolean result = is (caps, buffer);
 
   gst_clear_caps (&caps);
-  return disposable;
+  return result;
 }
 
-/* A keyframe alone needs nothing of what is held, and in this mode all that comes out goes out. */
+/* Pictures that will never be decoded, whose frames nobody wants. */
 static void
-drop_held (GstEdgeCameraSession *session)
+drop_held_locked (GstEdgeCameraSession *session)
 {
-  if (session->batch.units.length == 0)
-    return;
-  GST_EDGE_CAMERA_COUNT (session->camera->counters.skipped, session->batch.units.length);
+  GstEdgeCamera *camera = session->camera;
+
+  for (guint i = 0; i < session->batch.units.length; i++)
+    gst_edge_camera_limiter_pass (&camera->limiter);
+  GST_EDGE_CAMERA_COUNT (camera->counters.skipped, session->batch.units.length);
   gst_edge_camera_batch_clear (&session->batch);
+}
+
+/* At a keyframe: those after it refer to nothing that is held. Where the frames that go out are in step with the
+ * keyframes, there is most of that. */
+static void
+begin_anew_locked (GstEdgeCameraSession *session, GstPad *pad, GstBuffer *buffer, GstClockTime time)
+{
+  GstEdgeCamera *camera = session->camera;
+
+  if (session->batch.units.length > 0 && is_of_kind (pad, buffer, gst_edge_camera_is_idr))
+    drop_held_locked (session);
+  if (GST_CLOCK_TIME_IS_VALID (time) && camera->decode.steady)
+    gst_edge_camera_limiter_lean (&camera->limiter, time, camera->decode.interval / MAX_LEAN);
 }
 
 /* A picture whose frame will be dropped for the frame rate. */
 static GstEdgeCameraVerdict
-judge_unwanted_locked (GstEdgeCameraSession *session, GstPad *pad, GstBuffer *buffer)
+judge_unwanted_locked (GstEdgeCameraSession *session, GstPad *pad, GstBuffer *buffer, GstClockTime time)
 {
-  if (!is_disposable (pad, buffer))
-    return GST_EDGE_CAMERA_VERDICT_LATER;
-  gst_edge_camera_limiter_pass (&session->camera->limiter);
-  return GST_EDGE_CAMERA_VERDICT_SKIP;
+  GstEdgeCamera *camera = session->camera;
+  GstClockTime keyframe;
+
+  if (is_of_kind (pad, buffer, gst_edge_camera_is_disposable)) {
+    gst_edge_camera_limiter_pass (&camera->limiter);
+    return GST_EDGE_CAMERA_VERDICT_SKIP;
+  }
+  /* A decoder that puts pictures in order keeps a frame until those after it have come. */
+  session->patient = session->frame_time >= session->wanted_time
+      && gst_edge_camera_decode_awaits_keyframe (&camera->decode, time, &keyframe)
+      && gst_edge_camera_limiter_can_wait (&camera->limiter, keyframe);
+  return GST_EDGE_CAMERA_VERDICT_LATER;
 }
 
 static GstEdgeCameraVerdict
@@ -167,7 +195,9 @@ judge_locked (GstEdgeCameraSession *session, GstPad *pad, GstBuffer *buffer, Gst
       camera->limiter.period);
 
   if (camera->decode.keyframes_only)
-    drop_held (session);
+    drop_held_locked (session);         /* all that comes out goes out */
+  else if (keyframe)
+    begin_anew_locked (session, pad, buffer, time);
   if (verdict == GST_EDGE_CAMERA_VERDICT_ALONE) {
     /* one that the frame rate does not want need not be decoded */
     if (gst_edge_camera_limiter_wants (&camera->limiter, time)) {
@@ -178,7 +208,9 @@ judge_locked (GstEdgeCameraSession *session, GstPad *pad, GstBuffer *buffer, Gst
     }
   }
   if (verdict == GST_EDGE_CAMERA_VERDICT_DECODE && !gst_edge_camera_limiter_expects (&camera->limiter, time))
-    verdict = judge_unwanted_locked (session, pad, buffer);
+    verdict = judge_unwanted_locked (session, pad, buffer, time);
+  if (verdict == GST_EDGE_CAMERA_VERDICT_DECODE && GST_CLOCK_TIME_IS_VALID (time))
+    session->wanted_time = time;
   if (verdict == GST_EDGE_CAMERA_VERDICT_SKIP)
     GST_EDGE_CAMERA_COUNT (camera->counters.skipped, 1);
   /* a keyframe that is not wanted now shows all the same that one could be had */
@@ -293,7 +325,7 @@ on_picture (GstEdgeCameraSession *session, GstPad *pad, GstPadProbeInfo *info)
   if (verdict == GST_EDGE_CAMERA_VERDICT_SKIP)
     return GST_PAD_PROBE_DROP;
   if (verdict == GST_EDGE_CAMERA_VERDICT_LATER
-      && gst_edge_camera_batch_hold (&session->batch, buffer, time))
+      && gst_edge_camera_batch_hold (&session->batch, buffer, time, session->patient))
     return handled (info, GST_FLOW_OK);
   return decode (session, pad, info, verdict);
 }
@@ -305,7 +337,9 @@ on_picture_or_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 
   if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER)
     return on_picture (session, pad, info);
-  if (GST_EVENT_IS_SERIALIZED (GST_PAD_PROBE_INFO_EVENT (info)))
+  /* tags, of which a parser has many, do not matter to a decoder */
+  if (GST_EVENT_IS_SERIALIZED (GST_PAD_PROBE_INFO_EVENT (info))
+      && GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) != GST_EVENT_TAG)
     decode_held (session, pad);
   if (GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_SEGMENT)
     gst_event_copy_segment (GST_PAD_PROBE_INFO_EVENT (info),
@@ -377,6 +411,8 @@ on_frame (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 
   g_mutex_lock (&session->lock);
   on_frame_locked (session);
+  if (GST_CLOCK_TIME_IS_VALID (time))
+    session->frame_time = time;
   wanted = camera->decode.keyframes_only;        /* was asked before decoding */
   if (!wanted && gst_edge_camera_limiter_wants (&camera->limiter, time)) {
     gst_edge_camera_limiter_take (&camera->limiter, time);

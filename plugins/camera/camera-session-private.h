@@ -38,6 +38,8 @@ struct _GstEdgeCameraSession
   /* Guards what follows, and decode and limiter of the camera. Never held while something is pushed. */
   GMutex lock;
   GstEdgeCameraWatch watch;
+  GstClockTime wanted_time;     /* lock: of the last picture that went to the decoder for its frame; 0 = none */
+  GstClockTime frame_time;      /* lock: of the last frame that came out of it; 0 = none */
 
   GstEdgeCameraRedirections redirections;       /* the source's thread */
 
@@ -61,6 +63,7 @@ struct _GstEdgeCameraSession
   GstEdgeCameraLag lag;
   GstEdgeCameraTimes times;
   GstEdgeCameraBatch batch;
+  gboolean patient;             /* what is held now will most likely be dropped */
   gboolean skipped;             /* since the last encoded picture that went out */
 };
 

@@ -9,10 +9,13 @@
 #include "camera-server.h"
 
 #define FPS 20
-#define WANTED 5
 
-/* Frames within which the sender's clock becomes known, with a jump of the times. */
-#define STARTUP 15
+/* Seconds within which the sender's clock becomes known, with a jump of the times, and the frames come in step with the
+ * keyframes. */
+#define STARTUP 3
+
+/* Frames after that. */
+#define COMPARED 20
 
 /* The pictures of one element, as checksums, in order. */
 typedef struct
@@ -63,8 +66,9 @@ find_from (const GPtrArray *sums, guint from, const gchar *sum)
 
 /* Each of the few is one of all, bit by bit, and they come in the same order and at equal distances. */
 static void
-compare (const GPtrArray *few, const GPtrArray *all)
+compare (const GPtrArray *few, const GPtrArray *all, guint wanted)
 {
+  const guint startup = STARTUP * wanted;
   guint i, at = 0, last = 0, found = 0, regular = 0;
 
   for (i = 0; i < few->len; i++) {
@@ -74,18 +78,18 @@ compare (const GPtrArray *few, const GPtrArray *all)
       g_assert_true (found == 0 || i + 5 > few->len);
       continue;
     }
-    regular += i >= STARTUP && at - last == FPS / WANTED;
+    regular += i >= startup && at - last == FPS / wanted;
     found++;
     last = at;
   }
   g_test_message ("%u of %u frames found among %u, %u at the right distance", found, few->len, all->len, regular);
   g_assert_cmpuint (found, >=, 2 * few->len / 3);
-  g_assert_cmpuint (regular, >=, (few->len - STARTUP) * 8 / 10);
+  g_assert_cmpuint (regular, >=, (few->len - startup) * 8 / 10);
 }
 
-/* Returns how many pictures were not decoded of which only some frames were wanted. */
+/* Returns how many pictures were not decoded of which only @wanted frames per second were. */
 static guint64
-watch_twice (const gchar *encoder)
+watch_twice (const gchar *encoder, guint wanted)
 {
   gchar *line = g_strdup_printf ("( videotestsrc is-live=true pattern=ball motion=sweep animation-mode=frames ! "
       "video/x-raw, format=I420, width=320, height=240, framerate=%d/1 ! %s name=pay0 )", FPS, encoder);
@@ -98,15 +102,15 @@ watch_twice (const gchar *encoder)
   server = server_start (line, NULL);
   uri = g_strdup_printf ("uri=rtsp://127.0.0.1:%u/cam1 decode=all", server_get_port (server));
   rig = rig_start (2, server_get_port (server), uri, "fakesink async=false");
-  g_object_set (rig_get_camera (rig, 1)->element, "framerate", WANTED, 1, NULL);
+  g_object_set (rig_get_camera (rig, 1)->element, "framerate", (gint) wanted, 1, NULL);
   record_start (&few, rig, 1);
   record_start (&all, rig, 2);
   rig_await_frames (rig, 2, 1);
-  rig_await_frames (rig, 1, STARTUP + 20);
+  rig_await_frames (rig, 1, STARTUP * wanted + COMPARED);
   skipped = rig_get_stat (rig, 1, "skipped");
   g_assert_cmpuint (rig_get_stat (rig, 1, "failures"), ==, 0);
   rig_stop (rig);
-  compare (few.sums, all.sums);
+  compare (few.sums, all.sums, wanted);
   record_clear (&few);
   record_clear (&all);
   server_stop (server);
@@ -178,12 +182,26 @@ has_element (const gchar *name)
   return factory != NULL;
 }
 
-/* Every picture is a reference: all are decoded. */
+#define REFERENCES_ONLY "x264enc speed-preset=ultrafast tune=zerolatency key-int-max=20 ! " \
+    "h264parse config-interval=-1 ! rtph264pay"
+
+/* Every picture is a reference, but for nobody after the last one that is wanted before a keyframe: 3 of 20 at 5 frames
+ * per second. */
 static void
 test_references (void)
 {
-  watch_twice ("x264enc speed-preset=ultrafast tune=zerolatency key-int-max=20 ! "
-      "h264parse config-interval=-1 ! rtph264pay");
+  guint64 skipped = watch_twice (REFERENCES_ONLY, 5);
+
+  g_assert_cmpuint (skipped, >=, 3 * COMPARED / 5);
+}
+
+/* There are more of them than are held otherwise: 9 of 20 at 2 frames per second. */
+static void
+test_before_keyframe (void)
+{
+  guint64 skipped = watch_twice (REFERENCES_ONLY, 2);
+
+  g_assert_cmpuint (skipped, >=, 9 * COMPARED / 2 * 8 / 10);
 }
 
 /* Some are not: what is neither wanted nor referred to is not decoded. */
@@ -191,7 +209,7 @@ static void
 test_disposable (void)
 {
   guint64 skipped = watch_twice ("x264enc speed-preset=ultrafast bframes=2 b-adapt=false b-pyramid=false "
-      "key-int-max=18 ! video/x-h264, profile=main ! h264parse config-interval=-1 ! rtph264pay");
+      "key-int-max=18 ! video/x-h264, profile=main ! h264parse config-interval=-1 ! rtph264pay", 5);
 
   /* two thirds are of that kind, and three quarters of them are not wanted: without the beginning at least 40 of 120 */
   g_assert_cmpuint (skipped, >=, 30);
@@ -202,7 +220,7 @@ test_h265 (void)
 {
   if (has_element ("x265enc") && has_element ("avdec_h265"))
     watch_twice ("x265enc speed-preset=ultrafast option-string=bframes=2:b-adapt=0 key-int-max=18 ! "
-        "h265parse config-interval=-1 ! rtph265pay");
+        "h265parse config-interval=-1 ! rtph265pay", 5);
 }
 
 int
@@ -211,6 +229,7 @@ main (int argc, char **argv)
   gst_init (&argc, &argv);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/rtspcamerasrc/batch/references", test_references);
+  g_test_add_func ("/rtspcamerasrc/batch/before-keyframe", test_before_keyframe);
   g_test_add_func ("/rtspcamerasrc/batch/disposable", test_disposable);
   g_test_add_func ("/rtspcamerasrc/batch/h265", test_h265);
   g_test_add_func ("/rtspcamerasrc/batch/switch", test_switch);

@@ -2,7 +2,7 @@
  * Copyright (C) 2026 the gst-edge-video authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Which pictures are held back, for how long, and which need not be decoded at all. */
+ * Which pictures are held back, and for how long. */
 
 #include "camera-batch.h"
 #include "camera-limiter.h"
@@ -10,10 +10,10 @@
 #define MS GST_MSECOND
 
 static gboolean
-hold (GstEdgeCameraBatch *batch, GstClockTime time)
+hold_unit (GstEdgeCameraBatch *batch, GstClockTime time, gsize size, gboolean patient)
 {
-  GstBuffer *unit = gst_buffer_new ();
-  gboolean held = gst_edge_camera_batch_hold (batch, unit, time);
+  GstBuffer *unit = gst_buffer_new_allocate (NULL, size, NULL);
+  gboolean held = gst_edge_camera_batch_hold (batch, unit, time, patient);
 
   GST_BUFFER_PTS (unit) = time;
   if (!held)
@@ -21,10 +21,16 @@ hold (GstEdgeCameraBatch *batch, GstClockTime time)
   return held;
 }
 
+static gboolean
+hold (GstEdgeCameraBatch *batch, GstClockTime time)
+{
+  return hold_unit (batch, time, 1000, FALSE);
+}
+
 static void
 test_bounds (void)
 {
-  GstEdgeCameraBatch batch = { G_QUEUE_INIT, 0 };
+  GstEdgeCameraBatch batch = { G_QUEUE_INIT, 0, 0 };
   GstBuffer *unit;
   guint i;
 
@@ -45,6 +51,30 @@ test_bounds (void)
   g_assert_false (hold (&batch, 1001 * MS + GST_EDGE_CAMERA_BATCH_MAX_TIME));
   gst_edge_camera_batch_clear (&batch);
   g_assert_null (gst_edge_camera_batch_pop (&batch));
+}
+
+/* What will most likely be dropped is held for longer, in number and in bytes; once that is not likely any more, all of
+ * it has to be decoded. */
+static void
+test_patience (void)
+{
+  GstEdgeCameraBatch batch = { G_QUEUE_INIT, 0, 0 };
+  guint i;
+
+  for (i = 0; i < GST_EDGE_CAMERA_BATCH_MAX_PATIENT_UNITS; i++)
+    g_assert_true (hold_unit (&batch, i * GST_SECOND, 1000, TRUE));
+  g_assert_false (hold_unit (&batch, i * GST_SECOND, 1000, TRUE));
+  gst_edge_camera_batch_clear (&batch);
+
+  g_assert_true (hold_unit (&batch, 0, GST_EDGE_CAMERA_BATCH_MAX_PATIENT_SIZE - 1, TRUE));
+  g_assert_true (hold_unit (&batch, 0, 1, TRUE));
+  g_assert_false (hold_unit (&batch, 0, 1, TRUE));
+  gst_edge_camera_batch_clear (&batch);
+
+  for (i = 0; i <= GST_EDGE_CAMERA_BATCH_MAX_UNITS; i++)
+    g_assert_true (hold_unit (&batch, i * MS, 1000, TRUE));
+  g_assert_false (hold (&batch, i * MS));
+  gst_edge_camera_batch_clear (&batch);
 }
 
 /* What is not expected is not wanted once it is offered. Being offered, a frame tells the limiter about the camera's
@@ -107,136 +137,73 @@ test_passing (void)
   g_assert_cmpuint (out, ==, 1200);
 }
 
-static GstCaps *
-make_caps (const gchar *name, const guint8 *record, gsize size)
+/* What can wait is what is not wanted before, by the same limiter. */
+static void
+test_waiting (void)
 {
-  GstBuffer *data = gst_buffer_new_memdup (record, size);
-  GstCaps *caps = gst_caps_new_simple (name, "codec_data", GST_TYPE_BUFFER, data, NULL);
+  GstEdgeCameraLimiter limiter = { 0, };
+  guint i, waited = 0;
 
-  gst_buffer_unref (data);
-  return caps;
-}
+  g_assert_false (gst_edge_camera_limiter_can_wait (&limiter, GST_SECOND));     /* no limit */
+  gst_edge_camera_limiter_set_rate (&limiter, 10, 1);
+  g_assert_false (gst_edge_camera_limiter_can_wait (&limiter, GST_SECOND));     /* nothing known yet */
+  for (i = 0; i < 300; i++) {
+    GstClockTime time = gst_util_uint64_scale (i, GST_SECOND, 30);
+    GstClockTime keyframe = gst_util_uint64_scale (i / 30 * 30 + 30, GST_SECOND, 30);
 
-/* @headers: of NAL units with 2 bytes of header each and 4 of length; 0 ends it */
-static gboolean
-is_disposable (GstCaps *caps, const guint *headers, gboolean keyframe)
-{
-  GstBuffer *picture;
-  GByteArray *bytes = g_byte_array_new ();
-  gboolean disposable;
-  gsize size;
-
-  for (; *headers != 0; headers++) {
-    const guint8 nal[] = { 0, 0, 0, 4, (guint8) (*headers >> 8), (guint8) *headers, 0xaa, 0xbb };
-
-    g_byte_array_append (bytes, nal, sizeof (nal));
+    if (gst_edge_camera_limiter_can_wait (&limiter, keyframe)) {
+      g_assert_cmpuint (i % 30, >=, 28);        /* 27 is the last one that is wanted */
+      g_assert_false (gst_edge_camera_limiter_expects (&limiter, time));
+      waited++;
+    }
+    if (gst_edge_camera_limiter_wants (&limiter, time))
+      gst_edge_camera_limiter_take (&limiter, time);
   }
-  size = bytes->len;
-  picture = gst_buffer_new_wrapped (g_byte_array_free (bytes, FALSE), size);
-  if (!keyframe)
-    GST_BUFFER_FLAG_SET (picture, GST_BUFFER_FLAG_DELTA_UNIT);
-  disposable = gst_edge_camera_is_disposable (caps, picture);
-  gst_buffer_unref (picture);
-  return disposable;
+  g_assert_cmpuint (waited, ==, 20);
 }
 
-#define CHECK(caps, keyframe, ...) is_disposable (caps, (const guint[]) { __VA_ARGS__, 0 }, keyframe)
-
-static void
-test_h264 (void)
+/* Returns how many of @seconds frames a second's first ones are among those that go out. */
+static guint
+count_in_step (guint fps_n, guint fps_d, guint gop, guint first, guint seconds, guint *out)
 {
-  const guint8 record[] = { 1, 100, 0, 31, 0xff, 0xe1, 0 };
-  GstCaps *caps = make_caps ("video/x-h264", record, sizeof (record));
+  GstEdgeCameraLimiter limiter = { 0, };
+  guint i, in_step = 0;
 
-  /* nal_ref_idc 0, slice of a P or B picture; with delimiter and SEI; several slices */
-  g_assert_true (CHECK (caps, FALSE, 0x0110));
-  g_assert_true (CHECK (caps, FALSE, 0x0910, 0x0610, 0x0110, 0x0110));
-  /* a reference, also if only one of two fields is */
-  g_assert_false (CHECK (caps, FALSE, 0x4110));
-  g_assert_false (CHECK (caps, FALSE, 0x0110, 0x4110));
-  /* nothing of a picture in it; marked as keyframe; unknown format */
-  g_assert_false (CHECK (caps, FALSE, 0x0910, 0x0610));
-  g_assert_false (CHECK (caps, TRUE, 0x0110));
-  g_assert_false (CHECK (NULL, FALSE, 0x0110));
-  gst_caps_unref (caps);
-  caps = gst_caps_new_empty_simple ("video/x-h264");
-  g_assert_false (CHECK (caps, FALSE, 0x0110));
-  gst_caps_unref (caps);
-}
+  *out = 0;
+  gst_edge_camera_limiter_set_rate (&limiter, 10, 1);
+  for (i = first; i < first + seconds * 30; i++) {
+    GstClockTime time = gst_util_uint64_scale (i, GST_SECOND * fps_d, fps_n);
 
-static void
-test_start_codes (void)
-{
-  static const struct
-  {
-    guint8 bytes[16];
-    gsize size;
-    gboolean disposable;
-  } pictures[] = {
-    {{0, 0, 0, 1, 0x09, 0x10, 0, 0, 1, 0x01, 0xaa, 0xbb, 0xcc}, 13, TRUE},
-    {{0, 0, 1, 0x01, 0xaa, 0xbb, 0, 0, 1, 0x01, 0xaa, 0xbb}, 12, TRUE},
-    {{0, 0, 1, 0x01, 0xaa, 0xbb, 0, 0, 1, 0x41, 0xaa, 0xbb}, 12, FALSE},
-    {{0, 0, 1, 0x41, 0xaa, 0xbb, 0, 0, 1, 0x01, 0xaa, 0xbb}, 12, FALSE},
-    {{0, 0, 0, 1, 0x09, 0x10, 0, 0, 1}, 9, FALSE},
-    {{0x01, 0xaa, 0xbb, 0xcc}, 4, FALSE},
-  };
-  GstCaps *caps = gst_caps_new_simple ("video/x-h264", "stream-format", G_TYPE_STRING, "byte-stream", NULL);
-  guint i;
-
-  for (i = 0; i < G_N_ELEMENTS (pictures); i++) {
-    GstBuffer *picture = gst_buffer_new_memdup (pictures[i].bytes, pictures[i].size);
-
-    GST_BUFFER_FLAG_SET (picture, GST_BUFFER_FLAG_DELTA_UNIT);
-    g_assert_true (gst_edge_camera_is_disposable (caps, picture) == pictures[i].disposable);
-    gst_buffer_unref (picture);
+    if (i % gop == 0)
+      gst_edge_camera_limiter_lean (&limiter, time, gop * GST_SECOND / 30 / 250);
+    if (!gst_edge_camera_limiter_wants (&limiter, time))
+      continue;
+    gst_edge_camera_limiter_take (&limiter, time);
+    in_step += i % gop == 0;
+    ++*out;
   }
-  gst_caps_unref (caps);
+  return in_step;
 }
 
 static void
-test_broken (void)
+test_leaning (void)
 {
-  const guint8 record[] = { 1, 100, 0, 31, 0xff, 0xe1, 0 };
-  GstCaps *caps = make_caps ("video/x-h264", record, sizeof (record));
-  const guint8 bytes[] = { 0, 0, 0, 4, 0x01, 0x10, 1, 2, 0xff, 0xff, 0xff, 0xff, 0x01 };
-  gsize size;
+  guint out;
 
-  /* whatever is cut off */
-  for (size = 1; size <= sizeof (bytes); size++) {
-    GstBuffer *picture = gst_buffer_new_memdup (bytes, size);
-
-    GST_BUFFER_FLAG_SET (picture, GST_BUFFER_FLAG_DELTA_UNIT);
-    g_assert_true (gst_edge_camera_is_disposable (caps, picture) == (size == 8));
-    gst_buffer_unref (picture);
-  }
-  gst_caps_unref (caps);
-}
-
-static void
-test_h265 (void)
-{
-  guint8 record[23] = { 1, };
-  GstCaps *one, *two, *unknown;
-
-  record[21] = 1 << 3 | 3;
-  one = make_caps ("video/x-h265", record, sizeof (record));
-  record[21] = 2 << 3 | 3;
-  two = make_caps ("video/x-h265", record, sizeof (record));
-  record[21] = 3;
-  unknown = make_caps ("video/x-h265", record, sizeof (record));
-
-  /* TRAIL_N, RASL_N; TRAIL_R; parameter sets and SEI */
-  g_assert_true (CHECK (one, FALSE, 0x0001));
-  g_assert_true (CHECK (one, FALSE, 0x4e01, 0x1001));
-  g_assert_false (CHECK (one, FALSE, 0x0201));
-  g_assert_false (CHECK (one, FALSE, 0x4e01));
-  /* in a lower layer it may be what the higher one refers to */
-  g_assert_false (CHECK (two, FALSE, 0x0001));
-  g_assert_true (CHECK (two, FALSE, 0x0002));
-  g_assert_false (CHECK (unknown, FALSE, 0x0001));
-  gst_caps_unref (one);
-  gst_caps_unref (two);
-  gst_caps_unref (unknown);
+  /* a schedule that begins beside the keyframes comes to them at the first one, on the shorter way */
+  g_assert_cmpuint (count_in_step (30, 1, 30, 1, 100, &out), >=, 99);
+  g_assert_cmpuint (out, >=, 999);
+  g_assert_cmpuint (out, <=, 1001);
+  g_assert_cmpuint (count_in_step (30, 1, 30, 2, 100, &out), >=, 99);
+  g_assert_cmpuint (out, >=, 999);
+  g_assert_cmpuint (out, <=, 1001);
+  /* and stays with them, of whatever camera */
+  g_assert_cmpuint (count_in_step (30000, 1001, 30, 0, 1000, &out), >=, 990);
+  g_assert_cmpuint (count_in_step (300003, 10000, 60, 0, 1000, &out), >=, 495);
+  /* where that is impossible, the rate remains what was asked for */
+  count_in_step (30, 1, 31, 0, 1000, &out);
+  g_assert_cmpuint (out, >=, 9960);
+  g_assert_cmpuint (out, <=, 10040);
 }
 
 int
@@ -245,11 +212,10 @@ main (int argc, char **argv)
   gst_init (&argc, &argv);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/camera-batch/bounds", test_bounds);
+  g_test_add_func ("/camera-batch/patience", test_patience);
   g_test_add_func ("/camera-batch/expectation", test_expectation);
   g_test_add_func ("/camera-batch/passing", test_passing);
-  g_test_add_func ("/camera-batch/h264", test_h264);
-  g_test_add_func ("/camera-batch/start-codes", test_start_codes);
-  g_test_add_func ("/camera-batch/broken", test_broken);
-  g_test_add_func ("/camera-batch/h265", test_h265);
+  g_test_add_func ("/camera-batch/waiting", test_waiting);
+  g_test_add_func ("/camera-batch/leaning", test_leaning);
   return g_test_run ();
 }

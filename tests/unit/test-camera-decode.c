@@ -10,6 +10,35 @@
 
 #define MS GST_MSECOND
 
+/* When the next keyframe comes is known as long as they come regularly. */
+static void
+test_next_keyframe (void)
+{
+  const GstClockTime interval = 2 * GST_SECOND;
+  GstClockTime time = 100 * GST_SECOND, keyframe = 0;
+  GstEdgeCameraDecode decode;
+  guint i;
+
+  gst_edge_camera_decode_init (&decode, GST_RTSP_CAMERA_SRC_DECODE_ALL);
+  for (i = 0; i < 3; i++, time += interval) {
+    g_assert_false (gst_edge_camera_decode_awaits_keyframe (&decode, time, &keyframe));
+    gst_edge_camera_decode_judge (&decode, time, TRUE, 100 * MS);
+  }
+  g_assert_true (gst_edge_camera_decode_awaits_keyframe (&decode, time - interval + 40 * MS, &keyframe));
+  g_assert_cmpuint (keyframe, ==, time);
+  /* a bit late is late; later is not known */
+  g_assert_true (gst_edge_camera_decode_awaits_keyframe (&decode, time + 100 * MS, &keyframe));
+  g_assert_false (gst_edge_camera_decode_awaits_keyframe (&decode, time + 300 * MS, &keyframe));
+  g_assert_false (gst_edge_camera_decode_awaits_keyframe (&decode, GST_CLOCK_TIME_NONE, &keyframe));
+  /* out of turn, and a new connection, of which only the interval is known */
+  gst_edge_camera_decode_judge (&decode, time - interval / 2, TRUE, 100 * MS);
+  g_assert_false (gst_edge_camera_decode_awaits_keyframe (&decode, time, &keyframe));
+  gst_edge_camera_decode_judge (&decode, time, TRUE, 100 * MS);
+  g_assert_true (gst_edge_camera_decode_awaits_keyframe (&decode, time, &keyframe));
+  gst_edge_camera_decode_restart (&decode);
+  g_assert_false (gst_edge_camera_decode_awaits_keyframe (&decode, time, &keyframe));
+}
+
 /* A camera with @fps and a keyframe every @gop pictures, for the policy and the limiter together. */
 typedef struct
 {
@@ -412,6 +441,7 @@ main (int argc, char **argv)
   g_test_add_func ("/camera-decode/reference-lost", test_reference_lost);
   g_test_add_func ("/camera-decode/keyframes-that-fail",
       test_keyframes_that_fail);
+  g_test_add_func ("/camera-decode/next-keyframe", test_next_keyframe);
   g_test_add_func ("/camera-limiter/rate-is-exact", test_rate_is_exact);
   g_test_add_func ("/camera-limiter/no-burst-after-gap",
       test_no_burst_after_gap);
