@@ -110,6 +110,24 @@ tell_caps_again (GstEdgeJpegEnc *self)
   gst_clear_caps (&told);
 }
 
+/* The encoder writes each JPEG into memory as large as the picture, most of which stays unused. While JPEGs wait for
+ * the network there would be many of those in different places, and what was touched once stays with the process. A
+ * copy takes some microseconds, and the encoder's memory serves for the next picture at once. */
+static GstBuffer *
+pack (GstBuffer *buffer)
+{
+  GstMemory *memory = gst_buffer_n_memory (buffer) == 1 ? gst_buffer_peek_memory (buffer, 0) : NULL, *copy;
+
+  if (memory == NULL || memory->maxsize < 2 * memory->size)
+    return buffer;
+  copy = gst_memory_copy (memory, 0, -1);
+  if (copy == NULL)
+    return buffer;
+  buffer = gst_buffer_make_writable (buffer);
+  gst_buffer_replace_all_memory (buffer, copy);
+  return buffer;
+}
+
 static GstFlowReturn
 outlet_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
 {
@@ -118,7 +136,7 @@ outlet_chain (GstPad *pad, GstObject *parent, GstBuffer *buffer)
   if (self->back)
     tell_caps_again (self);
   self->back = FALSE;
-  return gst_pad_push (self->src, buffer);
+  return gst_pad_push (self->src, pack (buffer));
 }
 
 /* What the encoder still has to say about a stream that goes past it now is of no interest. */

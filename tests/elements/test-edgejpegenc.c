@@ -97,6 +97,25 @@ GST_START_TEST (test_colours)
 
 GST_END_TEST;
 
+/* What waits behind it for the network holds no memory that it does not need. */
+GST_START_TEST (test_memory)
+{
+  GstHarness *h = gst_harness_new ("edgejpegenc");
+  GstBuffer *out;
+  gsize size, most;
+
+  gst_harness_set_src_caps_str (h, RAW (CAMERA));
+  out = gst_harness_push_and_pull (h, make_raw (100));
+  size = gst_buffer_get_sizes (out, NULL, &most);
+  fail_unless (most < 2 * size, "%" G_GSIZE_FORMAT " bytes for %" G_GSIZE_FORMAT, most, size);
+  assert_is_jpeg (out);
+  assert_equals_uint64 (GST_BUFFER_PTS (out), 0);
+  gst_buffer_unref (out);
+  gst_harness_teardown (h);
+}
+
+GST_END_TEST;
+
 /* A format that is not what most cameras' decoders give. */
 GST_START_TEST (test_other_format)
 {
@@ -319,6 +338,7 @@ edgejpegenc_suite (void)
 
   suite_add_tcase (suite, tc);
   tcase_add_test (tc, test_colours);
+  tcase_add_test (tc, test_memory);
   tcase_add_test (tc, test_other_format);
   tcase_add_test (tc, test_jpeg_stays);
   tcase_add_test (tc, test_changes);

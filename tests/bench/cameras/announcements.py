@@ -60,15 +60,15 @@ class Announcements:
         with self.lock:
             return {camera: len(frames) for camera, frames in self.seen.items()}
 
-    def between(self, begin, end):
-        """Of each camera, what came in this time."""
+    def between(self, begin, end, cameras):
+        """What came of each of these cameras in this time."""
         with self.lock:
-            return {camera: [f for f in frames if begin <= f[0] < end] for camera, frames in self.seen.items()}
+            return [[f for f in self.seen.get(camera, ()) if begin <= f[0] < end] for camera in cameras]
 
-    def missing(self, begin, end, fps):
+    def missing(self, begin, end, cameras, fps):
         """Frames that the capture times say are missing among those that came in this time."""
         n = 0
-        for frames in self.between(begin, end).values():
+        for frames in self.between(begin, end, cameras):
             captured = sorted(frame[3] for frame in frames)
             n += sum(max(0, round((later - earlier) * fps) - 1) for earlier, later in zip(captured, captured[1:]))
         return n

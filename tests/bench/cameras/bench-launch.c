@@ -3,10 +3,11 @@
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
  * gst-launch-1.0 that can be asked how far it is: plays the pipeline that stands in a file. For each line on its
- * standard input it prints one line for each element that has statistics, its name and what they are, and then one
- * with a dot. The end of the input ends it. */
+ * standard input it prints one line for each element that has statistics, its name and what they are, one for the
+ * memory that malloc() has given out and has free, and then one with a dot. The end of the input ends it. */
 
 #include <gst/gst.h>
+#include <malloc.h>
 #include <stdio.h>
 
 static void
@@ -29,6 +30,14 @@ tell_element (const GValue *item, gpointer user_data)
 }
 
 static void
+tell_memory (void)
+{
+  const struct mallinfo2 info = mallinfo2 ();
+
+  printf ("malloc used=%zu free=%zu\n", info.uordblks + info.hblkhd, info.fordblks);
+}
+
+static void
 tell (GstElement *pipeline)
 {
   GstIterator *iterator = gst_bin_iterate_recurse (GST_BIN (pipeline));
@@ -36,6 +45,7 @@ tell (GstElement *pipeline)
   while (gst_iterator_foreach (iterator, tell_element, NULL) == GST_ITERATOR_RESYNC)
     gst_iterator_resync (iterator);
   gst_iterator_free (iterator);
+  tell_memory ();
   puts (".");
   fflush (stdout);
 }

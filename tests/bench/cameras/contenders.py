@@ -21,15 +21,25 @@ from jpeg_size import COLOURS
 
 
 class Setting:
-    """What all contenders of a run share: `uris` of the cameras, and where to deliver."""
+    """`uris` of a contender's cameras, the first of which is cam`first`, where to deliver, and a folder of its own."""
 
-    def __init__(self, uris, fps, qualities, servers, announcements, folder):
+    def __init__(self, uris, fps, qualities, servers, announcements, folder, first=1):
         self.uris = uris
+        self.first = first
         self.fps = fps
         self.qualities = qualities  # of "plain" jpegenc, with "colours", of "ffmpeg"
         self.servers = servers
         self.announcements = announcements
         self.folder = folder
+
+    @property
+    def numbered(self):
+        """(number, uri) of each camera."""
+        return enumerate(self.uris, self.first)
+
+    @property
+    def names(self):
+        return [f"cam{n}" for n, _ in self.numbered]
 
     @property
     def redis_address(self):
@@ -116,7 +126,7 @@ def edgevideobin(setting, _decode):
         "metadata: { enabled: true }",
         f"optimization: {{ jpeg_quality: {setting.qualities['colours']} }}",
         "cameras:",
-        *(f"  - {{ id: cam{n}, url: \"{uri}\" }}" for n, uri in enumerate(setting.uris, 1)),
+        *(f"  - {{ id: cam{n}, url: \"{uri}\" }}" for n, uri in setting.numbered),
     ]
     path = os.path.join(setting.folder, "edge-video.yaml")
     with open(path, "w", encoding="utf-8") as file:
@@ -135,14 +145,14 @@ def three_ways(setting, n):
 def plain_elements(setting, decode):
     return Project(setting, "".join(
         f"rtspcamerasrc uri={uri} camera-id=cam{n} framerate={setting.fps}/1 decode={decode or 'auto'} ! "
-        + three_ways(setting, n) for n, uri in enumerate(setting.uris, 1)))
+        + three_ways(setting, n) for n, uri in setting.numbered))
 
 
 def stock_source(setting, _decode):
     return Project(setting, "".join(
         f"rtspsrc location={uri} protocols=tcp latency=200 add-reference-timestamp-meta=true ! rtph264depay ! h264parse "
         f"! avdec_h264 max-threads=1 ! videorate drop-only=true max-rate={setting.fps} ! " + three_ways(setting, n)
-        for n, uri in enumerate(setting.uris, 1)))
+        for n, uri in setting.numbered))
 
 
 class Floor(Launched):
@@ -154,7 +164,7 @@ class Floor(Launched):
         super().__init__(setting, "".join(
             f"rtspsrc location={uri} protocols=tcp latency=0 ! rtph264depay ! h264parse ! avdec_h264 "
             f"! videorate drop-only=true ! video/x-raw,framerate={setting.fps}/1 ! {convert}jpegenc quality={quality} "
-            f"! fakesink name=cam{n}\n" for n, uri in enumerate(setting.uris, 1)))
+            f"! fakesink name=cam{n}\n" for n, uri in setting.numbered))
 
     def counts(self):
         return {name: self.sum_of("rendered", {name: text}) for name, text in self.look().items()
@@ -177,7 +187,7 @@ class Ffmpegs:
         self.processes = []
         self.selector = selectors.DefaultSelector()
         self.log = open(os.path.join(setting.folder, "contender.log"), "wb")
-        for n, uri in enumerate(setting.uris, 1):
+        for n, uri in setting.numbered:
             command = ffmpeg_command(setting, uri)
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log)
             self.processes.append(process)
@@ -229,7 +239,7 @@ class FfmpegsThatDeliver:
         path = os.path.join(setting.folder, "ffmpeg-deliver.json")
         with open(path, "w", encoding="utf-8") as file:
             json.dump({"amqp": setting.servers.amqp_uri, "redis": setting.servers.redis_uri, "ttl": 10, "commands": {
-                f"cam{n}": ffmpeg_command(setting, uri) for n, uri in enumerate(setting.uris, 1)}}, file)
+                f"cam{n}": ffmpeg_command(setting, uri) for n, uri in setting.numbered}}, file)
         program = os.path.join(os.path.dirname(os.path.abspath(__file__)), "ffmpeg_deliver.py")
         self.log = open(os.path.join(setting.folder, "contender.log"), "wb")
         # a group of its own: with it end the ffmpegs
@@ -266,7 +276,7 @@ class FfmpegPerFrame:
         self.stopping = False
         self.quality = str(setting.qualities["ffmpeg"])
         self.threads = []
-        for n, uri in enumerate(setting.uris, 1):
+        for n, uri in setting.numbered:
             self.found[f"cam{n}"] = 0
             self.threads.append(threading.Thread(target=self.take, args=(f"cam{n}", uri), daemon=True))
         for thread in self.threads:

@@ -6,10 +6,11 @@
 # Cameras to JPEGs: this project against stock elements and ffmpeg, side by side; prints a table in Markdown.
 
 """tests/bench/run cameras [--cameras N,N,…] [--seconds S] [--rounds N] [--contenders a,a2,b,b2,c,c2,d] [--clip FILE]
-                        [--fps F] [--decode keyframes,all] [--jpeg-size BYTES] [--soak MINUTES]
+                        [--fps F] [--decode keyframes,all] [--jpeg-size BYTES] [--together] [--soak MINUTES]
 
 Every camera is a simulated one (RTSP over TCP on loopback). In each round each contender runs once, in turn, so that
-what else the machine does hits all alike; shown are medians. Contenders: a edgevideobin, a2 the plain elements of this
+what else the machine does hits all alike; shown are medians. With --together all run at the same time, each with N
+cameras of its own, which compares their CPU to a few per cent on any machine that is not full. Contenders: a edgevideobin, a2 the plain elements of this
 project, a3 the same behind stock rtspsrc, b stock elements that deliver nothing, b2 the same with right colours, c one
 ffmpeg per camera that delivers nothing, c2 the same with a program that delivers, d one ffmpeg per frame. All make
 JPEGs of the same mean size.
@@ -81,9 +82,13 @@ class Bench:
             self.qualities[name], self.sizes[name] = choose()
         return mount
 
-    def setting(self, cameras):
-        uris = [mount["uri"] for mount in cameras.mounts]
-        return Setting(uris, self.args.fps, self.qualities, self.servers, self.announcements, self.folder)
+    def setting(self, cameras, number, place):
+        """For the contender at this place of those that run now."""
+        uris = [mount["uri"] for mount in cameras.mounts[place * number:(place + 1) * number]]
+        folder = os.path.join(self.folder, str(place))
+        os.makedirs(folder, exist_ok=True)
+        return Setting(uris, self.args.fps, self.qualities, self.servers, self.announcements, folder,
+                       place * number + 1)
 
     def wait_started(self, contender, number):
         deadline = time.monotonic() + START
@@ -102,55 +107,76 @@ class Bench:
         used["benchmark"] = times.user + times.system
         return used
 
-    def measure(self, contender, cameras, number):
-        self.wait_started(contender, number)
-        sampler = processes.Sampler(contender.pids)
-        before = contender.counts()
-        cpu, busy, others, begin = contender.cpu(), processes.machine_busy(), self.others(cameras), time.monotonic()
+    def measure(self, running, cameras, number):
+        """One result for each of these contenders."""
+        for one in running:
+            self.wait_started(one.contender, number)
+        for one in running:
+            one.begin()
+        busy, others, begin = processes.machine_busy(), self.others(cameras), time.monotonic()
         time.sleep(self.args.seconds)
-        after = contender.counts()
-        cpu, busy, end = contender.cpu() - cpu, processes.machine_busy() - busy, time.monotonic()
-        took = end - begin
+        results = [one.end(self.announcements, self.args.fps) for one in running]
+        busy, took = processes.machine_busy() - busy, time.monotonic() - begin
         others = {name: (used - others[name]) / took for name, used in self.others(cameras).items()}
-        sampler.close()
+        rest = busy / took - sum(others.values()) - sum(result["cpu_share"] for result in results) * number / 100
+        return [dict(result, others=others, rest=rest) for result in results]
 
-        frames = [after.get(f"cam{n}", 0) - before.get(f"cam{n}", 0) for n in range(1, number + 1)]
-        expected = self.args.fps * took
+    def run(self, rows, number):
+        """These contenders at the same time, one round: a dict for each, or one with "failed"."""
+        running = []
+        try:
+            with Cameras("--cameras", str(number * len(rows)), "--clip", self.clip) as cameras:
+                self.announcements.clear()
+                try:
+                    for place, row in enumerate(rows):
+                        setting = self.setting(cameras, number, place)
+                        running.append(Running(row.start(setting), setting.names))
+                    return self.measure(running, cameras, number)
+                finally:
+                    for one in running:
+                        one.contender.close()
+        except (RuntimeError, OSError) as error:
+            return [{"failed": str(error)} for _ in rows]
+
+
+class Running:
+    """A contender while it is measured."""
+
+    def __init__(self, contender, names):
+        self.contender = contender
+        self.names = names
+
+    def look(self):
+        counts = self.contender.counts()
+        return [counts.get(name, 0) for name in self.names], self.contender.cpu(), time.monotonic()
+
+    def begin(self):
+        self.sampler = processes.Sampler(self.contender.pids)
+        self.before = self.look()
+
+    def end(self, announcements, fps):
+        (before, cpu, begin), (after, cpu_now, end) = self.before, self.look()
+        self.sampler.close()
+        took, cpu = end - begin, cpu_now - cpu
+        frames = [now - then for now, then in zip(after, before)]
         result = {
             "frames": sum(frames),
             "cpu_ms": 1000 * cpu / sum(frames) if sum(frames) else None,
-            "cpu_share": 100 * cpu / took / number,
-            "pss_mb": sampler.peak_pss_kb / 1024,
-            "threads": sampler.peak_threads,
-            "fps": sum(frames) / number / took,
+            "cpu_share": 100 * cpu / took / len(frames),
+            "pss_mb": self.sampler.peak_pss_kb / 1024,
+            "threads": self.sampler.peak_threads,
+            "fps": sum(frames) / len(frames) / took,
             "worst_fps": min(frames) / took,
             # a window begins and ends somewhere between two frames, and they do not come at equal distances
-            "lost": sum(max(0, int(expected - got - 1)) for got in frames),
-            "others": others,
-            "rest": (busy - cpu) / took - sum(others.values()),
+            "lost": sum(max(0, int(fps * took - got - 1)) for got in frames),
         }
-        if contender.tells_capture_time:
-            result["lost"] = self.announcements.missing(begin, end, self.args.fps)
-            arrived = [f for seen in self.announcements.between(begin, end).values() for f in seen]
+        if self.contender.tells_capture_time:
+            result["lost"] = announcements.missing(begin, end, self.names, fps)
+            arrived = [f for seen in announcements.between(begin, end, self.names) for f in seen]
             result["p50"] = 1000 * quantile([f[1] for f in arrived], 0.5) if arrived else None
             result["p99"] = 1000 * quantile([f[1] for f in arrived], 0.99) if arrived else None
             result["size"] = statistics.mean(f[2] for f in arrived) if arrived else None
         return result
-
-    def run(self, row, number):
-        """One contender, one round: a dict, or one with "failed"."""
-        contender = None
-        try:
-            with Cameras("--cameras", str(number), "--clip", self.clip) as cameras:
-                self.announcements.clear()
-                try:
-                    contender = row.start(self.setting(cameras))
-                    return self.measure(contender, cameras, number)
-                finally:
-                    if contender is not None:
-                        contender.close()
-        except (RuntimeError, OSError) as error:
-            return {"failed": str(error)}
 
 
 class Row:
@@ -187,9 +213,11 @@ def cell(value, form="%.0f"):
 
 
 def ratio(row, base, field):
-    if base is None or row.median(field) is None or not base.median(field):
+    if base is None:
         return "–"
-    return "%.2f" % (row.median(field) / base.median(field))
+    pairs = [(mine[field], theirs[field]) for mine, theirs in zip(row.results, base.results)
+             if mine.get(field) and theirs.get(field)]
+    return "%.2f" % statistics.median(mine / theirs for mine, theirs in pairs) if pairs else "–"
 
 
 HEADER = """
@@ -232,17 +260,17 @@ def machine():
 def compare(bench, args):
     mount = bench.choose_qualities()
     print(f"{datetime.date.today()}, {machine()}. {mount['width']}x{mount['height']} at {mount['framerate']}, {args.fps} fps out, "
-          f"medians of {args.rounds} x {args.seconds:g} s. JPEGs: " + ", ".join(
+          f"medians of {args.rounds} x {args.seconds:g} s{', all at the same time' if args.together else ''}. JPEGs: " + ", ".join(
               f"{name} quality {bench.qualities[name]} = {bench.sizes[name] / 1000:.1f} kB" for name in bench.qualities) + ".")
     print(HEADER, flush=True)
     others = []
     for number in args.cameras:
         rows = rows_of(args)
         for _ in range(args.rounds):
-            for row in rows:
-                result = bench.run(row, number)
-                row.results.append(result)
-                print(f"{number} {row.name}: {result}", file=sys.stderr, flush=True)
+            for some in [rows] if args.together else [[row] for row in rows]:
+                for row, result in zip(some, bench.run(some, number)):
+                    row.results.append(result)
+                    print(f"{number} {row.name}: {result}", file=sys.stderr, flush=True)
         for row in rows:
             print(line(number, row, rows), flush=True)
         others.append(others_line(number, rows))
@@ -268,6 +296,7 @@ def parse():
     parser.add_argument("--decode", type=words, default=[])
     parser.add_argument("--jpeg-size", type=int, default=70000)
     parser.add_argument("--clip")
+    parser.add_argument("--together", action="store_true")
     parser.add_argument("--soak", type=float)
     args = parser.parse_args()
     args.cameras = args.cameras or ([8] if args.soak or args.decode else [1, 4, 8, 12, 16])

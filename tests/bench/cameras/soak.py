@@ -7,7 +7,9 @@
 """The soak: RSS and its slope after warm-up, descriptors, threads, drops."""
 
 import datetime
+import os
 import re
+import sys
 import time
 
 import processes
@@ -31,9 +33,20 @@ def counters(looked):
     sums = {}
     for text in looked.values():
         if text.startswith("link-stats"):
-            for field, value in re.findall(r"\b([\w-]+)=\(guint64\)(\d+)", text):
+            for field, value in re.findall(r"\b([\w-]+)=\((?:guint64|uint)\)(\d+)", text):
                 sums[field] = sums.get(field, 0) + int(value)
     return sums
+
+
+def look(contender):
+    """RSS, what malloc has given out and has free, in bytes; descriptors, threads. Asking also empties its bus."""
+    memory = re.search(r"used=(\d+) free=(\d+)", contender.look()["malloc"])
+    return (1024 * processes.rss_kb(contender.pids()), int(memory[1]), int(memory[2]),
+            processes.descriptors(contender.pids()), processes.threads(contender.pids()))
+
+
+ROWS = (("RSS, MB", 1e6, "%.1f"), ("in use (malloc), MB", 1e6, "%.2f"), ("free (malloc), MB", 1e6, "%.1f"),
+        ("descriptors", 1, "%d"), ("threads", 1, "%d"))
 
 
 def run(bench, args):
@@ -41,29 +54,30 @@ def run(bench, args):
     seconds = 60 * args.soak
     bench.choose_qualities()
     with Cameras("--cameras", str(number), "--clip", bench.clip) as cameras:
-        contender = CONTENDERS["a"][1](bench.setting(cameras), None)
+        contender = CONTENDERS["a"][1](bench.setting(cameras, number, 0), None)
         try:
             bench.wait_started(contender, number)
             begin, cpu = time.monotonic(), contender.cpu()
             looks = []
             while (now := time.monotonic() - begin) < seconds:
-                looks.append((now, processes.rss_kb(contender.pids()), processes.descriptors(contender.pids()),
-                              processes.threads(contender.pids())))
+                looks.append((now, look(contender)))
+                print("%.0f s: %s, load %.1f" % (now, looks[-1][1], os.getloadavg()[0]), file=sys.stderr, flush=True)
                 bench.announcements.clear()
                 time.sleep(max(0.5, seconds / LOOKS))
             sums = counters(contender.look())
             cpu = (contender.cpu() - cpu) / (time.monotonic() - begin)
         finally:
             contender.close()
-    warm = [look for look in looks if look[0] >= min(WARM_UP * seconds, 300)]
-    change = slope([(x / 3600, rss / 1024) for x, rss, _, _ in warm])
+    warm = [(now, values) for now, values in looks if now >= min(WARM_UP * seconds, 300)]
     print(f"{datetime.date.today()}, {number} cameras, {args.fps} fps, {args.soak:g} minutes, "
           f"{warm[0][0] / 60:.1f} of them warm-up\n")
-    print("| | first | lowest | highest | last |")
-    print("|---|---:|---:|---:|---:|")
-    for name, index, unit in ("RSS, MB", 1, 1024), ("descriptors", 2, 1), ("threads", 3, 1):
-        values = [look[index] / unit for look in warm]
-        print(f"| {name} | {values[0]:.1f} | {min(values):.1f} | {max(values):.1f} | {values[-1]:.1f} |")
-    print(f"\nRSS slope {change:+.2f} MB/h; CPU {100 * cpu:.0f} % of one; " + ", ".join(
+    print("| | first | lowest | highest | last | per hour |")
+    print("|---|---:|---:|---:|---:|---:|")
+    for index, (name, unit, form) in enumerate(ROWS):
+        points = [(now / 3600, values[index] / unit) for now, values in warm]
+        values = [y for _, y in points]
+        cells = [form % value for value in (values[0], min(values), max(values), values[-1])]
+        print(f"| {name} | " + " | ".join([*cells, "%+.2f" % slope(points)]) + " |")
+    print(f"\nCPU {100 * cpu:.0f} % of one; " + ", ".join(
         f"{name} {sums.get(name, 0)}" for name in ("in", "delivered", "dropped", "rejected", "resent", "connects")))
     return 0
