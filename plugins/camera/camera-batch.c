@@ -25,10 +25,8 @@ gst_edge_camera_batch_hold (GstEdgeCameraBatch *batch, GstBuffer *unit, GstClock
 {
   const gsize size = gst_buffer_get_size (unit);
 
-  if (batch->units.length == 0) {
+  if (batch->units.length == 0)
     batch->first = time;
-    batch->size = 0;
-  }
   if (!has_room (batch, size, time, patient))
     return FALSE;
   g_queue_push_tail (&batch->units, unit);
@@ -39,11 +37,16 @@ gst_edge_camera_batch_hold (GstEdgeCameraBatch *batch, GstBuffer *unit, GstClock
 GstBuffer *
 gst_edge_camera_batch_pop (GstEdgeCameraBatch *batch)
 {
-  return g_queue_pop_head (&batch->units);
+  GstBuffer *unit = g_queue_pop_head (&batch->units);
+
+  if (unit != NULL)
+    batch->size -= gst_buffer_get_size (unit);
+  return unit;
 }
 
 void
 gst_edge_camera_batch_clear (GstEdgeCameraBatch *batch)
 {
   g_queue_clear_full (&batch->units, (GDestroyNotify) gst_buffer_unref);
+  batch->size = 0;
 }

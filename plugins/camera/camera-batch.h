@@ -36,7 +36,8 @@ typedef struct
  * @time: of it, by any clock
  * @patient: whether it will most likely not have to be decoded
  *
- * Returns: whether it was taken; otherwise what is held and @unit must be decoded now
+ * Returns: whether it was taken; otherwise what is held must be decoded now, all of it and @unit, or if @patient as much
+ * of it as makes room for @unit
  */
 gboolean gst_edge_camera_batch_hold (GstEdgeCameraBatch * batch, GstBuffer * unit, GstClockTime time,
     gboolean patient);

@@ -2,7 +2,7 @@
  * Copyright (C) 2026 the gst-edge-video authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Lets through at most so many frames per second, exactly, by their timestamps. */
+ * Lets through at most so many frames per second, by their timestamps. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -37,7 +37,8 @@ gst_edge_camera_limiter_set_rate (GstEdgeCameraLimiter *limiter, guint fps_n, gu
 static gboolean
 is_jump (const GstEdgeCameraLimiter *limiter, GstClockTime time)
 {
-  return limiter->started && (time + JUMP_BACK < limiter->last || time > limiter->last + JUMP_AHEAD);
+  return limiter->started && (time + JUMP_BACK < limiter->last
+      || time > MAX (limiter->last, limiter->due) + JUMP_AHEAD);
 }
 
 static void
@@ -91,12 +92,10 @@ gst_edge_camera_limiter_lean (GstEdgeCameraLimiter *limiter, GstClockTime time, 
   if (period == 0 || !limiter->started || is_jump (limiter, time))
     return;
   away = GST_CLOCK_DIFF (limiter->due, time) % period;
-  if (away > period / 2)
-    away -= period;
-  else if (away < -period / 2)
+  if (away < 0)
     away += period;
   if (limiter->leaned)
-    away = CLAMP (away, -(GstClockTimeDiff) slack, (GstClockTimeDiff) slack);
+    away = away <= period / 2 ? MIN (away, (GstClockTimeDiff) slack) : MAX (away - period, -(GstClockTimeDiff) slack);
   limiter->due += (GstClockTime) away;
   limiter->leaned = TRUE;
 }

@@ -2,7 +2,7 @@
  * Copyright (C) 2026 the gst-edge-video authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * Lets through at most so many frames per second, exactly, by their timestamps. Pure. */
+ * Lets through at most so many frames per second, by their timestamps. Pure. */
 
 #pragma once
 
@@ -14,7 +14,7 @@ G_BEGIN_DECLS
  * GstEdgeCameraLimiter:
  *
  * Keeps a schedule of one frame per period, so that the rate is exact in the long run whatever the camera's own
- * rate is, and takes the frame that is nearest to each point of it, so that network jitter costs no frame.
+ * rate is, but for what gst_edge_camera_limiter_lean() moves it, and takes the frame that is nearest to each point of it, so that network jitter costs no frame.
  * Zero is a valid start.
  */
 typedef struct
@@ -57,7 +57,7 @@ gboolean gst_edge_camera_limiter_expects (const GstEdgeCameraLimiter * limiter, 
  * @limiter: the limiter
  * @time: of a frame that comes later
  *
- * Returns: whether it is certain that no frame before that one will be wanted. Changes nothing.
+ * Returns: whether no frame before that one will be wanted, by all that is known. Changes nothing.
  */
 gboolean gst_edge_camera_limiter_can_wait (const GstEdgeCameraLimiter * limiter, GstClockTime time);
 
@@ -68,7 +68,7 @@ gboolean gst_edge_camera_limiter_can_wait (const GstEdgeCameraLimiter * limiter,
  * @slack: by so much at most
  *
  * Moves the schedule towards that frame. The first time after a start, which is as good as any other time, it goes all
- * the way.
+ * the way, and only to later times, so that no frame is one too many.
  */
 void gst_edge_camera_limiter_lean (GstEdgeCameraLimiter * limiter, GstClockTime time, GstClockTime slack);
 

@@ -49,7 +49,7 @@ judge_h265 (const Format *format, const guint8 *nal)
     return NOT_A_SLICE;
   if (type == 19 || type == 20)
     return IDR;
-  return type < 16 && type % 2 == 0 && layer + 1 == format->layers ? DISPOSABLE : REFERENCE;
+  return type < 16 && type % 2 == 0 && format->layers > 0 && layer + 1 == format->layers ? DISPOSABLE : REFERENCE;
 }
 
 static Slice
@@ -137,9 +137,9 @@ read_format (const GstCaps *caps, Format *format)
   guint8 record[22];
   gsize size;
 
-  if (gst_structure_has_name (s, "video/x-h264") && g_strcmp0 (stream_format, "byte-stream") == 0) {
-    *format = (Format) { FALSE, 0, 0 };
-    return TRUE;
+  if (g_strcmp0 (stream_format, "byte-stream") == 0) {
+    *format = (Format) { gst_structure_has_name (s, "video/x-h265"), 0, 0 };
+    return format->h265 || gst_structure_has_name (s, "video/x-h264");
   }
   if (value == NULL || !GST_VALUE_HOLDS_BUFFER (value))
     return FALSE;

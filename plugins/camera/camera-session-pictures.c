@@ -155,16 +155,25 @@ drop_held_locked (GstEdgeCameraSession *session)
   gst_edge_camera_batch_clear (&session->batch);
 }
 
-/* At a keyframe: those after it refer to nothing that is held. Where the frames that go out are in step with the
- * keyframes, there is most of that. */
+/* A decoder that puts pictures in order keeps a frame until those after it have come. */
+static gboolean
+has_answered_locked (GstEdgeCameraSession *session)
+{
+  return session->frame_time >= session->wanted_time;
+}
+
+/* Nothing that is held is needed any more if no picture from here on refers to it. The more is held at a keyframe, the
+ * better, and most it is where the frames that go out are in step with the keyframes. */
 static void
-begin_anew_locked (GstEdgeCameraSession *session, GstPad *pad, GstBuffer *buffer, GstClockTime time)
+judge_keyframe_locked (GstEdgeCameraSession *session, GstPad *pad, GstBuffer *buffer, GstClockTime time)
 {
   GstEdgeCamera *camera = session->camera;
 
-  if (session->batch.units.length > 0 && is_of_kind (pad, buffer, gst_edge_camera_is_idr))
-    drop_held_locked (session);
-  if (GST_CLOCK_TIME_IS_VALID (time) && camera->decode.steady)
+  session->begins_anew = is_of_kind (pad, buffer, gst_edge_camera_is_idr);
+  if (!session->begins_anew)
+    return;
+  drop_held_locked (session);
+  if (GST_CLOCK_TIME_IS_VALID (time) && camera->decode.steady && has_answered_locked (session))
     gst_edge_camera_limiter_lean (&camera->limiter, time, camera->decode.interval / MAX_LEAN);
 }
 
@@ -179,8 +188,7 @@ judge_unwanted_locked (GstEdgeCameraSession *session, GstPad *pad, GstBuffer *bu
     gst_edge_camera_limiter_pass (&camera->limiter);
     return GST_EDGE_CAMERA_VERDICT_SKIP;
   }
-  /* A decoder that puts pictures in order keeps a frame until those after it have come. */
-  session->patient = session->frame_time >= session->wanted_time
+  session->patient = session->begins_anew && has_answered_locked (session)
       && gst_edge_camera_decode_awaits_keyframe (&camera->decode, time, &keyframe)
       && gst_edge_camera_limiter_can_wait (&camera->limiter, keyframe);
   return GST_EDGE_CAMERA_VERDICT_LATER;
@@ -194,10 +202,12 @@ judge_locked (GstEdgeCameraSession *session, GstPad *pad, GstBuffer *buffer, Gst
       gst_edge_camera_decode_judge (&camera->decode, time, keyframe,
       camera->limiter.period);
 
-  if (camera->decode.keyframes_only)
-    drop_held_locked (session);         /* all that comes out goes out */
+  if (camera->decode.keyframes_only || camera->decode.wait_keyframe)
+    drop_held_locked (session);         /* a keyframe alone needs nothing of it */
   else if (keyframe)
-    begin_anew_locked (session, pad, buffer, time);
+    judge_keyframe_locked (session, pad, buffer, time);
+  if (camera->decode.wait_keyframe)
+    gst_edge_camera_limiter_pass (&camera->limiter);
   if (verdict == GST_EDGE_CAMERA_VERDICT_ALONE) {
     /* one that the frame rate does not want need not be decoded */
     if (gst_edge_camera_limiter_wants (&camera->limiter, time)) {
@@ -244,22 +254,31 @@ decode_alone (GstPad *pad, GstPadProbeInfo *info)
   return GST_PAD_PROBE_HANDLED;
 }
 
-/* What the decoder has been kept waiting for. */
+/* The oldest of what the decoder has been kept waiting for. */
+static GstFlowReturn
+decode_oldest (GstEdgeCameraSession *session, GstPad *pad)
+{
+  GstPad *peer = gst_pad_get_peer (pad);
+  GstBuffer *held = gst_edge_camera_batch_pop (&session->batch);
+  GstFlowReturn flow = GST_FLOW_NOT_LINKED;
+
+  if (peer != NULL)
+    flow = gst_pad_chain (peer, held);
+  else
+    gst_buffer_unref (held);
+  gst_clear_object (&peer);
+  return flow;
+}
+
 static GstFlowReturn
 decode_held (GstEdgeCameraSession *session, GstPad *pad)
 {
   GstFlowReturn flow = GST_FLOW_OK;
-  GstPad *peer;
-  GstBuffer *held;
 
-  if (session->batch.units.length == 0)
-    return flow;
-  peer = gst_pad_get_peer (pad);
-  while (peer != NULL && flow == GST_FLOW_OK
-      && (held = gst_edge_camera_batch_pop (&session->batch)) != NULL)
-    flow = gst_pad_chain (peer, held);
+  while (flow == GST_FLOW_OK && session->batch.units.length > 0)
+    flow = decode_oldest (session, pad);
+  GST_EDGE_CAMERA_COUNT (session->camera->counters.skipped, session->batch.units.length);
   gst_edge_camera_batch_clear (&session->batch);
-  gst_clear_object (&peer);
   return flow;
 }
 
@@ -284,6 +303,21 @@ decode (GstEdgeCameraSession *session, GstPad *pad, GstPadProbeInfo *info, GstEd
   return verdict == GST_EDGE_CAMERA_VERDICT_ALONE ? decode_alone (pad, info) : GST_PAD_PROBE_OK;
 }
 
+/* Returns whether @buffer is kept for later. What most likely need not be decoded stays, but for as much as there is no
+ * room for. */
+static gboolean
+hold (GstEdgeCameraSession *session, GstPad *pad, GstBuffer *buffer, GstClockTime time, GstFlowReturn *flow)
+{
+  gboolean held = FALSE;
+
+  *flow = GST_FLOW_OK;
+  while (*flow == GST_FLOW_OK
+      && !(held = gst_edge_camera_batch_hold (&session->batch, buffer, time, session->patient))
+      && session->patient && session->batch.units.length > 0)
+    *flow = decode_oldest (session, pad);
+  return held;
+}
+
 static GstPadProbeReturn
 on_picture (GstEdgeCameraSession *session, GstPad *pad, GstPadProbeInfo *info)
 {
@@ -295,6 +329,7 @@ on_picture (GstEdgeCameraSession *session, GstPad *pad, GstPadProbeInfo *info)
   GstClockTime time = beat_time (&session->picture_segment, buffer);
   GstEdgeCameraVerdict verdict = GST_EDGE_CAMERA_VERDICT_SKIP;
   GstPadProbeReturn result = GST_PAD_PROBE_DROP;
+  GstFlowReturn flow;
 
   GST_EDGE_CAMERA_COUNT (camera->counters.pictures, 1);
   if (keyframe)
@@ -309,6 +344,8 @@ on_picture (GstEdgeCameraSession *session, GstPad *pad, GstPadProbeInfo *info)
   if (is_behind (session, running_time (&session->picture_segment, GST_BUFFER_PTS (buffer)))) {
     gst_edge_camera_decode_late (&camera->decode, time, keyframe, camera->limiter.period);
     GST_EDGE_CAMERA_COUNT (camera->counters.late, 1);
+    drop_held_locked (session);
+    gst_edge_camera_limiter_pass (&camera->limiter);
     session->skipped = TRUE;
   } else if (session->decoder == NULL) {
     result = judge_encoded_locked (session, time, keyframe);
@@ -324,9 +361,8 @@ on_picture (GstEdgeCameraSession *session, GstPad *pad, GstPadProbeInfo *info)
   }
   if (verdict == GST_EDGE_CAMERA_VERDICT_SKIP)
     return GST_PAD_PROBE_DROP;
-  if (verdict == GST_EDGE_CAMERA_VERDICT_LATER
-      && gst_edge_camera_batch_hold (&session->batch, buffer, time, session->patient))
-    return handled (info, GST_FLOW_OK);
+  if (verdict == GST_EDGE_CAMERA_VERDICT_LATER && hold (session, pad, buffer, time, &flow))
+    return handled (info, flow);
   return decode (session, pad, info, verdict);
 }
 

@@ -64,6 +64,7 @@ struct _GstEdgeCameraSession
   GstEdgeCameraTimes times;
   GstEdgeCameraBatch batch;
   gboolean patient;             /* what is held now will most likely be dropped */
+  gboolean begins_anew;         /* the last keyframe did: no picture after it refers to one before it */
   gboolean skipped;             /* since the last encoded picture that went out */
 };
 

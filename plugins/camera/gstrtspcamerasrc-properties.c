@@ -487,8 +487,8 @@ gst_rtsp_camera_src_install_properties (GObjectClass *klass)
   /**
    * GstRtspCameraSrc:stats:
    *
-   * Encoded pictures: `pictures` = `skipped` + `dropped-late` + those decoded. Frames: `frames` = `dropped-rate` +
-   * `dropped-flushing` + `out` (+ those on their way).
+   * Encoded pictures: `pictures` = `skipped` + `dropped-late` + those decoded (+ those held). Frames: `frames` =
+   * `dropped-rate` + `dropped-flushing` + `out` (+ those on their way).
    */
   properties[PROP_STATS] = g_param_spec_boxed ("stats", "Statistics",
       "State, reason, next-retry, and counters: connects, failures, bytes, pictures (encoded), keyframes, "

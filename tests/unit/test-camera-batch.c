@@ -54,7 +54,7 @@ test_bounds (void)
 }
 
 /* What will most likely be dropped is held for longer, in number and in bytes; once that is not likely any more, all of
- * it has to be decoded. */
+ * it has to be decoded. The oldest makes room. */
 static void
 test_patience (void)
 {
@@ -64,6 +64,9 @@ test_patience (void)
   for (i = 0; i < GST_EDGE_CAMERA_BATCH_MAX_PATIENT_UNITS; i++)
     g_assert_true (hold_unit (&batch, i * GST_SECOND, 1000, TRUE));
   g_assert_false (hold_unit (&batch, i * GST_SECOND, 1000, TRUE));
+  gst_buffer_unref (gst_edge_camera_batch_pop (&batch));
+  g_assert_true (hold_unit (&batch, i * GST_SECOND, 1000, TRUE));
+  g_assert_cmpuint (batch.size, ==, 1000 * GST_EDGE_CAMERA_BATCH_MAX_PATIENT_UNITS);
   gst_edge_camera_batch_clear (&batch);
 
   g_assert_true (hold_unit (&batch, 0, GST_EDGE_CAMERA_BATCH_MAX_PATIENT_SIZE - 1, TRUE));
@@ -185,12 +188,36 @@ count_in_step (guint fps_n, guint fps_d, guint gop, guint first, guint seconds, 
   return in_step;
 }
 
+/* One frame per minute, keyframes every 2 seconds beside the schedule. */
+static guint
+count_long (void)
+{
+  GstEdgeCameraLimiter limiter = { 0, };
+  GstClockTime last = 0;
+  guint i, out = 0;
+
+  gst_edge_camera_limiter_set_rate (&limiter, 1, 60);
+  for (i = 1; i < 660 * 10; i++) {
+    GstClockTime time = i * 100 * MS;
+
+    if (i % 20 == 0)
+      gst_edge_camera_limiter_lean (&limiter, time, 8 * MS);
+    if (!gst_edge_camera_limiter_wants (&limiter, time))
+      continue;
+    gst_edge_camera_limiter_take (&limiter, time);
+    if (out++ > 0)
+      g_assert_cmpuint (time, >, last + 59 * GST_SECOND);
+    last = time;
+  }
+  return out;
+}
+
 static void
 test_leaning (void)
 {
   guint out;
 
-  /* a schedule that begins beside the keyframes comes to them at the first one, on the shorter way */
+  /* a schedule that begins beside the keyframes comes to them at the first one, by being late */
   g_assert_cmpuint (count_in_step (30, 1, 30, 1, 100, &out), >=, 99);
   g_assert_cmpuint (out, >=, 999);
   g_assert_cmpuint (out, <=, 1001);
@@ -200,6 +227,8 @@ test_leaning (void)
   /* and stays with them, of whatever camera */
   g_assert_cmpuint (count_in_step (30000, 1001, 30, 0, 1000, &out), >=, 990);
   g_assert_cmpuint (count_in_step (300003, 10000, 60, 0, 1000, &out), >=, 495);
+  /* also with a period of minutes, and not one too many */
+  g_assert_cmpuint (count_long (), ==, 11);
   /* where that is impossible, the rate remains what was asked for */
   count_in_step (30, 1, 31, 0, 1000, &out);
   g_assert_cmpuint (out, >=, 9960);

@@ -16,9 +16,9 @@ make_caps (const gchar *name, const guint8 *record, gsize size)
   return caps;
 }
 
-/* @headers: of NAL units with 2 bytes of header each and 4 of length; 0 ends it */
 typedef gboolean (*Question) (const GstCaps *caps, GstBuffer *picture);
 
+/* @headers: of NAL units with 2 bytes of header each and 4 of length; 0 ends it */
 static gboolean
 ask (Question question, GstCaps *caps, const guint *headers, gboolean keyframe)
 {
@@ -91,7 +91,10 @@ test_start_codes (void)
     {{0, 0, 0, 1, 0x09, 0x10, 0, 0, 1}, 9, FALSE},
     {{0x01, 0xaa, 0xbb, 0xcc}, 4, FALSE},
   };
+  const guint8 h265_idr[] = { 0, 0, 0, 1, 0x40, 1, 0xaa, 0, 0, 1, 0x26, 1, 0xaf, 0x00 };
+  const guint8 h265_trail_n[] = { 0, 0, 0, 1, 0x00, 1, 0xaf, 0x00 };
   GstCaps *caps = gst_caps_new_simple ("video/x-h264", "stream-format", G_TYPE_STRING, "byte-stream", NULL);
+  GstBuffer *h265;
   guint i;
 
   for (i = 0; i < G_N_ELEMENTS (pictures); i++) {
@@ -101,6 +104,17 @@ test_start_codes (void)
     g_assert_true (gst_edge_camera_is_disposable (caps, picture) == pictures[i].disposable);
     gst_buffer_unref (picture);
   }
+  gst_caps_unref (caps);
+
+  caps = gst_caps_new_simple ("video/x-h265", "stream-format", G_TYPE_STRING, "byte-stream", NULL);
+  h265 = gst_buffer_new_memdup (h265_idr, sizeof (h265_idr));
+  g_assert_true (gst_edge_camera_is_idr (caps, h265));
+  gst_buffer_unref (h265);
+  /* how many temporal layers there are is not known */
+  h265 = gst_buffer_new_memdup (h265_trail_n, sizeof (h265_trail_n));
+  GST_BUFFER_FLAG_SET (h265, GST_BUFFER_FLAG_DELTA_UNIT);
+  g_assert_false (gst_edge_camera_is_disposable (caps, h265));
+  gst_buffer_unref (h265);
   gst_caps_unref (caps);
 }
 

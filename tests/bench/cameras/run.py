@@ -90,11 +90,12 @@ class Bench:
         return Setting(uris, self.args.fps, self.qualities, self.servers, self.announcements, folder,
                        place * number + 1)
 
-    def wait_started(self, contender, number):
+    @staticmethod
+    def wait_started(contender, names):
         deadline = time.monotonic() + START
-        while True:
+        while time.monotonic() < deadline:
             counts = contender.counts()
-            if sum(1 for count in counts.values() if count > 0) == number or time.monotonic() > deadline:
+            if all(counts.get(name, 0) > 0 for name in names):
                 break
             time.sleep(0.1)
         time.sleep(SETTLE)
@@ -110,7 +111,7 @@ class Bench:
     def measure(self, running, cameras, number):
         """One result for each of these contenders."""
         for one in running:
-            self.wait_started(one.contender, number)
+            self.wait_started(one.contender, one.names)
         for one in running:
             one.begin()
         busy, others, begin = processes.machine_busy(), self.others(cameras), time.monotonic()
@@ -134,7 +135,7 @@ class Bench:
                     return self.measure(running, cameras, number)
                 finally:
                     for one in running:
-                        one.contender.close()
+                        one.close()
         except (RuntimeError, OSError) as error:
             return [{"failed": str(error)} for _ in rows]
 
@@ -145,10 +146,20 @@ class Running:
     def __init__(self, contender, names):
         self.contender = contender
         self.names = names
+        self.sampler = None
 
     def look(self):
         counts = self.contender.counts()
         return [counts.get(name, 0) for name in self.names], self.contender.cpu(), time.monotonic()
+
+    def stop_sampler(self):
+        if self.sampler is not None:
+            self.sampler.close()
+            self.sampler = None
+
+    def close(self):
+        self.stop_sampler()
+        self.contender.close()
 
     def begin(self):
         self.sampler = processes.Sampler(self.contender.pids)
@@ -156,15 +167,16 @@ class Running:
 
     def end(self, announcements, fps):
         (before, cpu, begin), (after, cpu_now, end) = self.before, self.look()
-        self.sampler.close()
+        sampler = self.sampler
+        self.stop_sampler()
         took, cpu = end - begin, cpu_now - cpu
         frames = [now - then for now, then in zip(after, before)]
         result = {
             "frames": sum(frames),
             "cpu_ms": 1000 * cpu / sum(frames) if sum(frames) else None,
             "cpu_share": 100 * cpu / took / len(frames),
-            "pss_mb": self.sampler.peak_pss_kb / 1024,
-            "threads": self.sampler.peak_threads,
+            "pss_mb": sampler.peak_pss_kb / 1024,
+            "threads": sampler.peak_threads,
             "fps": sum(frames) / len(frames) / took,
             "worst_fps": min(frames) / took,
             # a window begins and ends somewhere between two frames, and they do not come at equal distances

@@ -54,9 +54,10 @@ def run(bench, args):
     seconds = 60 * args.soak
     bench.choose_qualities()
     with Cameras("--cameras", str(number), "--clip", bench.clip) as cameras:
-        contender = CONTENDERS["a"][1](bench.setting(cameras, number, 0), None)
+        setting = bench.setting(cameras, number, 0)
+        contender = CONTENDERS["a"][1](setting, None)
         try:
-            bench.wait_started(contender, number)
+            bench.wait_started(contender, setting.names)
             begin, cpu = time.monotonic(), contender.cpu()
             looks = []
             while (now := time.monotonic() - begin) < seconds:
