@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 /**
  * GstRtspCameraSrcDecode:
  * @GST_RTSP_CAMERA_SRC_DECODE_AUTO: only keyframes while they are enough for the frame rate, else all
- * @GST_RTSP_CAMERA_SRC_DECODE_ALL: everything
+ * @GST_RTSP_CAMERA_SRC_DECODE_ALL: everything that a frame which goes out needs
  * @GST_RTSP_CAMERA_SRC_DECODE_KEYFRAMES: only keyframes
  * @GST_RTSP_CAMERA_SRC_DECODE_NONE: nothing, the encoded video comes out
  */
