@@ -95,8 +95,8 @@ test_b_frames (void)
   g_assert_cmpuint (rig_get_stat (rig, 1, "skipped"), ==, 0);
   rig_stop (rig);
 
-  /* one in twenty is wanted, and a third is needed for that; from when the sender's clock is known, at which the frame
-   * rate begins anew */
+  /* one in twenty is wanted, and a third is needed for that, but for what is held when a keyframe comes, two of six at
+   * most; from when the sender's clock is known, at which the frame rate begins anew */
   rig = rig_start (1, server_get_port (server), "decode=all framerate=1", "fakesink async=false");
   do
     rig_await_frames (rig, 1, 1);
@@ -109,7 +109,7 @@ test_b_frames (void)
   frames = rig_get_stat (rig, 1, "frames") - frames;
   pictures = rig_get_stat (rig, 1, "pictures") - pictures;
   g_test_message ("%" G_GUINT64_FORMAT " of %" G_GUINT64_FORMAT " pictures decoded", frames, pictures);
-  g_assert_cmpuint (frames, >=, pictures / 4);
+  g_assert_cmpuint (frames, >=, pictures / 6);
   g_assert_cmpuint (frames, <=, pictures / 2);
   rig_stop (rig);
   server_stop (server);
