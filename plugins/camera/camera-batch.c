@@ -44,9 +44,12 @@ gst_edge_camera_batch_pop (GstEdgeCameraBatch *batch)
   return unit;
 }
 
-void
+guint
 gst_edge_camera_batch_clear (GstEdgeCameraBatch *batch)
 {
+  const guint n = batch->units.length;
+
   g_queue_clear_full (&batch->units, (GDestroyNotify) gst_buffer_unref);
   batch->size = 0;
+  return n;
 }

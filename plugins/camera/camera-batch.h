@@ -45,6 +45,7 @@ gboolean gst_edge_camera_batch_hold (GstEdgeCameraBatch * batch, GstBuffer * uni
 /* (transfer full) (nullable): the oldest one that is held. */
 GstBuffer *gst_edge_camera_batch_pop (GstEdgeCameraBatch * batch);
 
-void gst_edge_camera_batch_clear (GstEdgeCameraBatch * batch);
+/* Returns how many were held. */
+guint gst_edge_camera_batch_clear (GstEdgeCameraBatch * batch);
 
 G_END_DECLS

@@ -151,8 +151,7 @@ drop_held_locked (GstEdgeCameraSession *session)
 
   for (guint i = 0; i < session->batch.units.length; i++)
     gst_edge_camera_limiter_pass (&camera->limiter);
-  GST_EDGE_CAMERA_COUNT (camera->counters.skipped, session->batch.units.length);
-  gst_edge_camera_batch_clear (&session->batch);
+  GST_EDGE_CAMERA_COUNT (camera->counters.skipped, gst_edge_camera_batch_clear (&session->batch));
 }
 
 /* A decoder that puts pictures in order keeps a frame until those after it have come. */
@@ -277,8 +276,8 @@ decode_held (GstEdgeCameraSession *session, GstPad *pad)
 
   while (flow == GST_FLOW_OK && session->batch.units.length > 0)
     flow = decode_oldest (session, pad);
-  GST_EDGE_CAMERA_COUNT (session->camera->counters.skipped, session->batch.units.length);
-  gst_edge_camera_batch_clear (&session->batch);
+  if (flow != GST_FLOW_OK)
+    GST_EDGE_CAMERA_COUNT (session->camera->counters.skipped, gst_edge_camera_batch_clear (&session->batch));
   return flow;
 }
 

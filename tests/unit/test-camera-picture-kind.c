@@ -18,26 +18,33 @@ make_caps (const gchar *name, const guint8 *record, gsize size)
 
 typedef gboolean (*Question) (const GstCaps *caps, GstBuffer *picture);
 
+static gboolean
+ask_bytes (Question question, GstCaps *caps, const guint8 *bytes, gsize size, gboolean keyframe)
+{
+  GstBuffer *picture = gst_buffer_new_memdup (bytes, size);
+  gboolean answer;
+
+  if (!keyframe)
+    GST_BUFFER_FLAG_SET (picture, GST_BUFFER_FLAG_DELTA_UNIT);
+  answer = question (caps, picture);
+  gst_buffer_unref (picture);
+  return answer;
+}
+
 /* @headers: of NAL units with 2 bytes of header each and 4 of length; 0 ends it */
 static gboolean
 ask (Question question, GstCaps *caps, const guint *headers, gboolean keyframe)
 {
-  GstBuffer *picture;
   GByteArray *bytes = g_byte_array_new ();
   gboolean answer;
-  gsize size;
 
   for (; *headers != 0; headers++) {
     const guint8 nal[] = { 0, 0, 0, 4, (guint8) (*headers >> 8), (guint8) *headers, 0xaa, 0xbb };
 
     g_byte_array_append (bytes, nal, sizeof (nal));
   }
-  size = bytes->len;
-  picture = gst_buffer_new_wrapped (g_byte_array_free (bytes, FALSE), size);
-  if (!keyframe)
-    GST_BUFFER_FLAG_SET (picture, GST_BUFFER_FLAG_DELTA_UNIT);
-  answer = question (caps, picture);
-  gst_buffer_unref (picture);
+  answer = ask_bytes (question, caps, bytes->data, bytes->len, keyframe);
+  g_byte_array_unref (bytes);
   return answer;
 }
 
@@ -94,27 +101,17 @@ test_start_codes (void)
   const guint8 h265_idr[] = { 0, 0, 0, 1, 0x40, 1, 0xaa, 0, 0, 1, 0x26, 1, 0xaf, 0x00 };
   const guint8 h265_trail_n[] = { 0, 0, 0, 1, 0x00, 1, 0xaf, 0x00 };
   GstCaps *caps = gst_caps_new_simple ("video/x-h264", "stream-format", G_TYPE_STRING, "byte-stream", NULL);
-  GstBuffer *h265;
   guint i;
 
-  for (i = 0; i < G_N_ELEMENTS (pictures); i++) {
-    GstBuffer *picture = gst_buffer_new_memdup (pictures[i].bytes, pictures[i].size);
-
-    GST_BUFFER_FLAG_SET (picture, GST_BUFFER_FLAG_DELTA_UNIT);
-    g_assert_true (gst_edge_camera_is_disposable (caps, picture) == pictures[i].disposable);
-    gst_buffer_unref (picture);
-  }
+  for (i = 0; i < G_N_ELEMENTS (pictures); i++)
+    g_assert_true (ask_bytes (gst_edge_camera_is_disposable, caps, pictures[i].bytes, pictures[i].size, FALSE)
+        == pictures[i].disposable);
   gst_caps_unref (caps);
 
   caps = gst_caps_new_simple ("video/x-h265", "stream-format", G_TYPE_STRING, "byte-stream", NULL);
-  h265 = gst_buffer_new_memdup (h265_idr, sizeof (h265_idr));
-  g_assert_true (gst_edge_camera_is_idr (caps, h265));
-  gst_buffer_unref (h265);
+  g_assert_true (ask_bytes (gst_edge_camera_is_idr, caps, h265_idr, sizeof (h265_idr), TRUE));
   /* how many temporal layers there are is not known */
-  h265 = gst_buffer_new_memdup (h265_trail_n, sizeof (h265_trail_n));
-  GST_BUFFER_FLAG_SET (h265, GST_BUFFER_FLAG_DELTA_UNIT);
-  g_assert_false (gst_edge_camera_is_disposable (caps, h265));
-  gst_buffer_unref (h265);
+  g_assert_false (ask_bytes (gst_edge_camera_is_disposable, caps, h265_trail_n, sizeof (h265_trail_n), FALSE));
   gst_caps_unref (caps);
 }
 
@@ -127,13 +124,8 @@ test_broken (void)
   gsize size;
 
   /* whatever is cut off */
-  for (size = 1; size <= sizeof (bytes); size++) {
-    GstBuffer *picture = gst_buffer_new_memdup (bytes, size);
-
-    GST_BUFFER_FLAG_SET (picture, GST_BUFFER_FLAG_DELTA_UNIT);
-    g_assert_true (gst_edge_camera_is_disposable (caps, picture) == (size == 8));
-    gst_buffer_unref (picture);
-  }
+  for (size = 1; size <= sizeof (bytes); size++)
+    g_assert_true (ask_bytes (gst_edge_camera_is_disposable, caps, bytes, size, FALSE) == (size == 8));
   gst_caps_unref (caps);
 }
 

@@ -10,10 +10,10 @@
 
 Every camera is a simulated one (RTSP over TCP on loopback). In each round each contender runs once, in turn, so that
 what else the machine does hits all alike; shown are medians. With --together all run at the same time, each with N
-cameras of its own, which compares their CPU to a few per cent on any machine that is not full. Contenders: a edgevideobin, a2 the plain elements of this
-project, a3 the same behind stock rtspsrc, b stock elements that deliver nothing, b2 the same with right colours, c one
-ffmpeg per camera that delivers nothing, c2 the same with a program that delivers, d one ffmpeg per frame. All make
-JPEGs of the same mean size.
+cameras of its own, which compares their CPU to a few per cent on any machine that is not full. Contenders: a
+edgevideobin, a2 the plain elements of this project, a3 the same behind stock rtspsrc, b stock elements that deliver
+nothing, b2 the same with right colours, c one ffmpeg per camera that delivers nothing, c2 the same with a program that
+delivers, d one ffmpeg per frame. All make JPEGs of the same mean size.
 
 --decode runs a2 once for each of these values of its property. --soak runs only edgevideobin, for so long.
 """
@@ -152,13 +152,9 @@ class Running:
         counts = self.contender.counts()
         return [counts.get(name, 0) for name in self.names], self.contender.cpu(), time.monotonic()
 
-    def stop_sampler(self):
+    def close(self):
         if self.sampler is not None:
             self.sampler.close()
-            self.sampler = None
-
-    def close(self):
-        self.stop_sampler()
         self.contender.close()
 
     def begin(self):
@@ -167,16 +163,15 @@ class Running:
 
     def end(self, announcements, fps):
         (before, cpu, begin), (after, cpu_now, end) = self.before, self.look()
-        sampler = self.sampler
-        self.stop_sampler()
+        self.sampler.close()
         took, cpu = end - begin, cpu_now - cpu
         frames = [now - then for now, then in zip(after, before)]
         result = {
             "frames": sum(frames),
             "cpu_ms": 1000 * cpu / sum(frames) if sum(frames) else None,
             "cpu_share": 100 * cpu / took / len(frames),
-            "pss_mb": sampler.peak_pss_kb / 1024,
-            "threads": sampler.peak_threads,
+            "pss_mb": self.sampler.peak_pss_kb / 1024,
+            "threads": self.sampler.peak_threads,
             "fps": sum(frames) / len(frames) / took,
             "worst_fps": min(frames) / took,
             # a window begins and ends somewhere between two frames, and they do not come at equal distances
