@@ -12,7 +12,7 @@
 #define _GNU_SOURCE             /* RTLD_NEXT */
 #include <dlfcn.h>
 #include <errno.h>
-#include <glib.h>
+#include <gst/gst.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
@@ -222,7 +222,6 @@ g_thread_pool_free (GThreadPool *pool, gboolean immediate, gboolean wait)
 
 /* Whoever gives back the last reference frees what all the others have seen. */
 #define SHIM_UNREF(name) \
-void name (gpointer object); \
 SHIM void \
 name (gpointer object) \
 { \
@@ -293,41 +292,55 @@ SHIM gboolean (g_atomic_ref_count_dec) (gatomicrefcount * count)
   return last;
 }
 
-/* The beginning of a GstMiniObject. */
-typedef struct
+/* What this thread did with @object is told, and with the memory that a buffer may have in common with copies of it. */
+static void
+tell (gpointer object)
 {
-  gsize type;
-  gint refcount;
-} MiniObject;
+  guint i, n = GST_IS_BUFFER (object) ? gst_buffer_n_memory (object) : 0;
 
-void gst_mini_object_unref (gpointer object);
+  __tsan_release (object);
+  for (i = 0; i < n; i++)
+    __tsan_release (gst_buffer_peek_memory (object, i));
+}
 
-/* The same, where the last one also frees. */
+/* Takes a reference to each memory of @object into @held if it is a buffer; how many. Those of a pool belong to it, and
+ * it would throw away what has other references. */
+static guint
+hold_memory (gpointer object, GstMiniObject **held)
+{
+  guint i, n = GST_IS_BUFFER (object) && GST_BUFFER (object)->pool == NULL ? gst_buffer_n_memory (object) : 0;
+
+  for (i = 0; i < n; i++)
+    held[i] = gst_mini_object_ref (GST_MINI_OBJECT_CAST (gst_buffer_peek_memory (object, i)));
+  return n;
+}
+
+/* The same, where the last one also frees. A buffer gives back its memory inside of GStreamer, so it is not the last to
+ * have it: this function is, and learns what was done with it through other buffers. */
 SHIM void
-gst_mini_object_unref (gpointer object)
+gst_mini_object_unref (GstMiniObject *object)
 {
-  gint *refcount = &((MiniObject *) object)->refcount;
-  gint count = __atomic_load_n (refcount, __ATOMIC_ACQUIRE);
+  gint count = __atomic_load_n (&object->refcount, __ATOMIC_ACQUIRE);
+  GstMiniObject *held[64];      /* gst_buffer_get_max_memory() is 16 */
+  guint i, n;
 
   REAL (gst_mini_object_unref);
-  __tsan_release (object);
+  tell (object);
   while (count > 1)
-    if (__atomic_compare_exchange_n (refcount, &count, count - 1, FALSE, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+    if (__atomic_compare_exchange_n (&object->refcount, &count, count - 1, FALSE, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
       return;
   __tsan_acquire (object);
-  ((void (*)(gpointer)) real_gst_mini_object_unref) (object);
-  __asm__ volatile ("");        /* not the last call, which would take the place of this function: tsan.supp names it */
+  n = hold_memory (object, held);
+  ((void (*)(GstMiniObject *)) real_gst_mini_object_unref) (object);
+  for (i = 0; i < n; i++)
+    gst_mini_object_unref (held[i]);
 }
 
 /* As GStreamer has it, but so that its copy and its unref are seen. */
-gboolean gst_mini_object_is_writable (gconstpointer object);
-gpointer gst_mini_object_copy (gconstpointer object);
-gpointer gst_mini_object_make_writable (gpointer object);
-
-SHIM gpointer
-gst_mini_object_make_writable (gpointer object)
+SHIM GstMiniObject *
+gst_mini_object_make_writable (GstMiniObject *object)
 {
-  gpointer copy;
+  GstMiniObject *copy;
 
   if (gst_mini_object_is_writable (object))
     return object;
@@ -338,21 +351,20 @@ gst_mini_object_make_writable (gpointer object)
 
 /* GStreamer gives back references inside of its own library, where nobody gets in between: told are who gives something
  * away, and the end. */
-#define SHIM_GIVE(name) \
-gint name (gpointer to, gpointer object); \
-SHIM gint \
-name (gpointer to, gpointer object) \
+#define SHIM_GIVE(name, Result, To, Object) \
+SHIM Result \
+name (To *to, Object *object) \
 { \
   REAL (name); \
-  __tsan_release (object); \
-  return ((gint (*) (gpointer, gpointer)) real_##name) (to, object); \
+  tell (object); \
+  return ((Result (*) (To *, Object *)) real_##name) (to, object); \
 }
 
 /* *INDENT-OFF* */
-SHIM_GIVE (gst_pad_push)
-SHIM_GIVE (gst_pad_push_list)
-SHIM_GIVE (gst_pad_push_event)
-SHIM_GIVE (gst_element_post_message)
+SHIM_GIVE (gst_pad_push, GstFlowReturn, GstPad, GstBuffer)
+SHIM_GIVE (gst_pad_push_list, GstFlowReturn, GstPad, GstBufferList)
+SHIM_GIVE (gst_pad_push_event, gboolean, GstPad, GstEvent)
+SHIM_GIVE (gst_element_post_message, gboolean, GstElement, GstMessage)
 /* *INDENT-ON* */
 
 SHIM void
