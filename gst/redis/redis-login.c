@@ -22,6 +22,8 @@ accept_reply (const redisReply *reply, GstEdgeError refused, const gchar *doing,
     return TRUE;
   if (g_str_has_prefix (reply->str, "NOAUTH"))
     code = GST_EDGE_ERROR_AUTH;
+  else if (gst_edge_redis_judge_error (reply->str) == GST_EDGE_REDIS_NEVER)
+    code = GST_EDGE_ERROR_AUTH;
   else if (gst_edge_redis_judge_error (reply->str) != GST_EDGE_REDIS_REFUSED)
     code = GST_EDGE_ERROR_TRANSIENT;
   g_set_error (error, GST_EDGE_ERROR, code, "%s: the server says %s%s", doing, reply->str,
@@ -60,17 +62,26 @@ authenticate (GstEdgeTransport *self, GError **error)
       : command (self, 2, without_user, GST_EDGE_ERROR_AUTH, "password refused, correct it in uri", error);
 }
 
-/* Always sent: a server that wants a password says so only when something is asked. */
+/* Always sent: a server that wants a password says so only when something is asked. A connection begins with database
+ * 0, so who may not select has that. */
 static gboolean
 select_database (GstEdgeTransport *self, GError **error)
 {
-  gchar *database = g_strdup_printf ("%u",
-      gst_edge_endpoint_get_database (gst_edge_link_get_endpoint (self->link)));
-  const gchar *argv[] = { "SELECT", database };
-  gboolean ok = command (self, 2, argv, GST_EDGE_ERROR_NOT_FOUND,
-      "could not select the database that uri names", error);
+  guint database = gst_edge_endpoint_get_database (gst_edge_link_get_endpoint (self->link));
+  gchar *number = g_strdup_printf ("%u", database);
+  const gchar *argv[] = { "SELECT", number };
+  redisReply *reply = gst_edge_redis_ask (self, 2, argv, error);
+  gboolean ok = FALSE;
 
-  g_free (database);
+  g_free (number);
+  if (reply == NULL)
+    return FALSE;
+  if (database == 0 && reply->type == REDIS_REPLY_ERROR
+      && gst_edge_redis_judge_error (reply->str) == GST_EDGE_REDIS_NEVER)
+    ok = TRUE;
+  else
+    ok = accept_reply (reply, GST_EDGE_ERROR_NOT_FOUND, "could not select the database that uri names", error);
+  freeReplyObject (reply);
   return ok;
 }
 

@@ -331,6 +331,40 @@ test_redis_no_permission (void)
   g_free (uri);
 }
 
+/* SET is all that a user needs for database 0; another one cannot be had without SELECT, and that will not change. */
+static void
+test_redis_least_permissions (void)
+{
+  redisContext *redis = redis_open ();
+  gchar *uri = sink_rig_uri_with ("redisframesink", "writer:pw", "0");
+  gchar *other = sink_rig_uri_with ("redisframesink", "writer:pw", "1"), *sentence, *property;
+  SinkRig rig;
+
+  redis_do (redis, "ACL SETUSER writer on >pw ~* +set");
+  sink_rig_init (&rig, "redisframesink", uri, NULL);
+  sink_rig_play (&rig);
+  sink_rig_push_range (&rig, 1, 3);
+  sink_rig_await_stat (&rig, "delivered", 3);
+  g_assert_cmpuint (sink_rig_count (&rig, GST_MESSAGE_ERROR | GST_MESSAGE_WARNING), ==, 0);
+  sink_rig_clear (&rig);
+
+  sink_rig_init (&rig, "redisframesink", other, NULL);
+  sink_rig_play (&rig);
+  sink_rig_await_message (&rig, GST_MESSAGE_ERROR);
+  sentence = sink_rig_dup_sentence (&rig, GST_MESSAGE_ERROR, &property);
+  g_assert_nonnull (strstr (sentence, "could not select the database"));
+  g_assert_nonnull (strstr (sentence, "grant the user"));
+  g_assert_cmpstr (property, ==, "uri");
+  sink_rig_clear (&rig);
+
+  redis_do (redis, "ACL DELUSER writer");
+  redisFree (redis);
+  g_free (sentence);
+  g_free (property);
+  g_free (uri);
+  g_free (other);
+}
+
 /* A process without descriptors starts a sink, and gets some later. */
 static void
 test_no_descriptors (void)
@@ -525,6 +559,7 @@ main (int argc, char **argv)
   g_test_add_func ("/sink-healing/added-in-alarm", test_added_in_alarm);
   g_test_add_func ("/sink-healing/right-taken-away", test_right_taken_away);
   g_test_add_func ("/sink-healing/redis-no-permission", test_redis_no_permission);
+  g_test_add_func ("/sink-healing/redis-least-permissions", test_redis_least_permissions);
   g_test_add_func ("/sink-healing/no-descriptors", test_no_descriptors);
   g_test_add_func ("/sink-healing/stop-in-eos/once", test_stop_in_eos);
   g_test_add_data_func ("/sink-healing/stop-in-eos/often", NULL, test_stop_in_eos_often);
