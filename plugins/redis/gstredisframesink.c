@@ -18,7 +18,7 @@
  * ## Example
  *
  * |[
- * gst-launch-1.0 -e videotestsrc num-buffers=30 ! jpegenc ! redisframesink camera-id=cam1 uri=redis://localhost:6379/0 ttl=60
+ * gst-launch-1.0 -e videotestsrc num-buffers=30 ! edgejpegenc ! redisframesink camera-id=cam1 uri=redis://localhost:6379/0 ttl=60
  * ]|
  */
 
@@ -38,7 +38,7 @@
 #define DEFAULT_PREFIX "frames"
 #define DEFAULT_KEY "{tenant}:{prefix}:{camera-id}:{capture-time}:{sequence}"
 
-/* Stored frames that wait for a worker. */
+/* Stored frames that wait for a worker, and no more than max-size-bytes of them. */
 #define MAX_WAITING_TO_BE_PUSHED 1000
 
 struct _GstRedisFrameSink
@@ -108,14 +108,16 @@ GST_ELEMENT_REGISTER_DEFINE (redisframesink, "redisframesink", GST_RANK_NONE, GS
 static gboolean
 prepare_output (GstRedisFrameSink *self, const gchar *pool, GError **error)
 {
+  GstEdgeQueueLimits limits = {.max_buffers = MAX_WAITING_TO_BE_PUSHED,.leaky = GST_EDGE_LEAKY_UPSTREAM };
   GstPad *pad;
 
+  g_object_get (self, "max-size-bytes", &limits.max_bytes, NULL);
   GST_OBJECT_LOCK (self);
   pad = self->srcpad != NULL ? gst_object_ref (self->srcpad) : NULL;
   GST_OBJECT_UNLOCK (self);
   if (pad == NULL)
     return TRUE;
-  self->output = gst_stored_output_new (pad, pool, MAX_WAITING_TO_BE_PUSHED, error);
+  self->output = gst_stored_output_new (pad, pool, &limits, error);
   gst_object_unref (pad);
   return self->output != NULL;
 }

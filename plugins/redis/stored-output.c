@@ -109,9 +109,8 @@ drop_output (gpointer data, gint reason, gpointer user_data)
 }
 
 GstStoredOutput *
-gst_stored_output_new (GstPad *pad, const gchar *pool, guint max_buffers, GError **error)
+gst_stored_output_new (GstPad *pad, const gchar *pool, const GstEdgeQueueLimits *limits, GError **error)
 {
-  GstEdgeQueueLimits limits = {.max_buffers = max_buffers,.leaky = GST_EDGE_LEAKY_UPSTREAM };
   GstEdgeWorkerPool *workers = gst_edge_worker_pool_get (pool, 0, error);
   GstStoredOutput *self;
   gchar *name;
@@ -123,7 +122,7 @@ gst_stored_output_new (GstPad *pad, const gchar *pool, guint max_buffers, GError
   self->sticky = g_ptr_array_new_with_free_func ((GDestroyNotify) gst_event_unref);
   name = gst_object_get_path_string (GST_OBJECT (pad));
   self->lane = gst_edge_lane_new_continuation (workers, name, run_output, drop_output, self);
-  gst_edge_lane_set_limits (self->lane, &limits);
+  gst_edge_lane_set_limits (self->lane, limits);
   gst_edge_worker_pool_unref (workers); /* the lane has its own reference */
   g_free (name);
   return self;

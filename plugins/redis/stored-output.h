@@ -15,8 +15,9 @@ G_BEGIN_DECLS
 
 typedef struct _GstStoredOutput GstStoredOutput;
 
-/* @max_buffers: stored frames that may wait to be pushed; when downstream is slower, further ones are not pushed. */
-GstStoredOutput *gst_stored_output_new (GstPad * pad, const gchar * pool, guint max_buffers, GError ** error);
+/* @limits: of stored frames that wait to be pushed; when downstream is slower, further ones are not pushed. */
+GstStoredOutput *gst_stored_output_new (GstPad * pad, const gchar * pool, const GstEdgeQueueLimits * limits,
+    GError ** error);
 
 /* Drops what waits, waits for the push that runs; its pad must be inactive or downstream must return. */
 void gst_stored_output_free (GstStoredOutput * self);

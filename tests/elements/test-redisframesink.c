@@ -357,6 +357,35 @@ stand_at_gate (GstPad *pad, GstPadProbeInfo *info, gpointer gate)
   return GST_PAD_PROBE_OK;
 }
 
+/* What is stored and waits because downstream does not return is bounded as the queue is, and counted. */
+static void
+test_downstream_waits (void)
+{
+  SinkRig rig;
+  GstPad *pad;
+  Gate gate;
+
+  gate_init (&gate);
+  sink_rig_init (&rig, "redisframesink", NULL, "max-size-bytes=10000 leaky=no");
+  rig.h = gst_harness_new_with_element (rig.element, "sink", "src");
+  gst_harness_set_src_caps_str (rig.h, "image/jpeg,width=640,height=480");
+  pad = gst_element_get_static_pad (rig.element, "src");
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, stand_at_gate, &gate, NULL);
+  sink_rig_push (&rig, 1);
+  gate_await_waiting (&gate, 1);
+  sink_rig_push_range (&rig, 2, 50);
+  sink_rig_await_stat (&rig, "delivered", 50);
+  sink_rig_await_stat (&rig, "not-pushed", 39);
+  g_assert_cmpuint (sink_rig_get_stat (&rig, "waiting-to-be-pushed"), ==, 10);
+
+  gate_set_open (&gate, TRUE);
+  sink_rig_await_stat (&rig, "pushed", 11);
+  g_assert_cmpuint (sink_rig_get_stat (&rig, "not-pushed"), ==, 39);
+  gst_object_unref (pad);
+  sink_rig_clear (&rig);
+  gate_clear (&gate);
+}
+
 static gint
 run_number (gpointer data, guint flags, gpointer user_data)
 {
@@ -417,6 +446,7 @@ main (int argc, char **argv)
   g_test_add_func ("/redisframesink/refused", test_refused);
   g_test_add_func ("/redisframesink/out-of-memory", test_out_of_memory);
   g_test_add_func ("/redisframesink/downstream-results", test_downstream_results);
+  g_test_add_func ("/redisframesink/downstream-waits", test_downstream_waits);
   g_test_add_func ("/redisframesink/paused", test_paused);
   return g_test_run ();
 }
