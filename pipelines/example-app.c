@@ -15,6 +15,7 @@
 #include <glib-unix.h>
 #include <gst/gst.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct
 {
@@ -50,6 +51,15 @@ add_sink (App *app, const gchar *factory, const gchar *camera)
   return sink;
 }
 
+/* What {tenant} is in the keys: the name of the vhost, which stands in the URI as "/" does, escaped. */
+static gchar *
+get_tenant (const gchar *amqp)
+{
+  const gchar *host = strstr (amqp, "://"), *vhost = host != NULL ? strchr (host + 3, '/') : NULL;
+
+  return vhost != NULL ? g_uri_unescape_segment (vhost + 1, strchr (vhost, '?'), NULL) : g_strdup ("/");
+}
+
 /* A password that is set as a property stays out of logs; one in a line for gst_parse_launch() does not. */
 static void
 add_camera (App *app, const gchar *id, const gchar *url, const gchar *amqp, const gchar *redis)
@@ -58,17 +68,19 @@ add_camera (App *app, const gchar *id, const gchar *url, const gchar *amqp, cons
   GstElement *stamp = add (app, "framestamp", id), *tee = add (app, "tee", id);
   GstElement *publish = add_sink (app, "amqpsink", id), *workers = add (app, "workerpool", id);
   GstElement *store = add_sink (app, "redisframesink", id), *announce = add_sink (app, "metadatapub", id);
+  gchar *tenant = get_tenant (amqp);
 
   g_object_set (source, "uri", url, "camera-id", id, "framerate", 10, 1, NULL);
   g_object_set (stamp, "camera-id", id, NULL);
   g_object_set (publish, "uri", amqp, NULL);
-  g_object_set (store, "uri", redis, "ttl", 300, NULL);
+  g_object_set (store, "uri", redis, "ttl", 300, "tenant", tenant, NULL);
   g_object_set (announce, "uri", amqp, NULL);
   if (!gst_element_link_many (source, encoder, stamp, tee, publish, NULL)
       || !gst_element_link_many (tee, workers, store, announce, NULL)) {
     g_printerr ("The elements of camera %s do not fit together\n", id);
     exit (2);
   }
+  g_free (tenant);
 }
 
 /* All sinks of a server tell the state of the one link they share, and a camera tells every try: print what is new. */

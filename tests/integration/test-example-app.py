@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 import unittest
+import urllib.parse
 
 import pika
 
@@ -28,6 +29,7 @@ from cameras import Cameras  # noqa: E402
 from servers import Servers  # noqa: E402
 
 CAMERAS = ("cam1", "cam2")
+TENANT = "client a/1"  # the vhost
 FRAMES = 5  # of each camera that are waited for
 PATIENCE = 60  # seconds
 
@@ -39,18 +41,25 @@ class ExampleAppTest(unittest.TestCase):
     def setUpClass(cls):
         cls.servers = Servers()
         cls.addClassCleanup(cls.servers.close)
+        cls.servers.rabbitmqctl("add_vhost", TENANT)
+        cls.servers.rabbitmqctl("set_permissions", "-p", TENANT, "guest", ".*", ".*", ".*")
+        cls.amqp_uri = cls.servers.amqp_uri.rpartition("/")[0] + "/" + urllib.parse.quote(TENANT, safe="")
         cls.cameras = Cameras("--marked", "--cameras", "2", "--size", "320x240")
         cls.addClassCleanup(cls.cameras.close)
         cls.uris = [mount["uri"] for mount in cls.cameras.mounts]
 
     def setUp(self):
-        self.connection = pika.BlockingConnection(pika.URLParameters(self.servers.amqp_uri))
+        self.connection = pika.BlockingConnection(pika.URLParameters(self.amqp_uri))
         self.addCleanup(self.connection.close)
         self.channel = self.connection.channel()
         self.frames = dict.fromkeys(CAMERAS, 0)
         self.events = dict.fromkeys(CAMERAS, 0)
         self.listen("cameras", lambda properties, body: properties.headers["camera_id"], self.frames)
-        self.listen("camera.metadata", lambda properties, body: json.loads(body)["camera_id"], self.events)
+        self.listen("camera.metadata", lambda properties, body: self.camera_of_event(json.loads(body)), self.events)
+
+    def camera_of_event(self, event):
+        self.assertTrue(event["redis_key"].startswith("%s:frames:%s:" % (TENANT, event["camera_id"])), event)
+        return event["camera_id"]
 
     def listen(self, exchange, camera_of, counts):
         def count(_channel, _method, properties, body):
@@ -70,7 +79,7 @@ class ExampleAppTest(unittest.TestCase):
 
     def start(self):
         """Starts it; returns when all has worked and then Redis has not answered for a while."""
-        process = subprocess.Popen([PROGRAM, self.servers.amqp_uri, self.servers.redis_uri, *self.uris],
+        process = subprocess.Popen([PROGRAM, self.amqp_uri, self.servers.redis_uri, *self.uris],
                                    stdout=subprocess.PIPE, text=True)
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.wait)
