@@ -305,7 +305,7 @@ gst_edge_link_sink_install_properties (GObjectClass *klass)
       MIN_TIMEOUT, MAX_TIMEOUT, DEFAULT_TIMEOUT, ready);
   properties[PROP_DRAIN_TIMEOUT] = g_param_spec_uint64 ("drain-timeout", "Drain timeout",
       "Longest time that EOS waits for the server's answers, in ns; what is left then is dropped and counted when "
-      "the element stops", 0, MAX_TIMEOUT,
+      "the element stops (0 = do not wait)", 0, MAX_TIMEOUT,
       DEFAULT_DRAIN_TIMEOUT, playing);
   properties[PROP_MAX_IN_FLIGHT] = g_param_spec_uint ("max-in-flight", "Max. in flight",
       "Most frames sent and not yet answered on the connection, and as many events besides. At least as many as come "

@@ -17,7 +17,7 @@
  * ## Example
  *
  * |[
- * gst-launch-1.0 -e videotestsrc num-buffers=30 ! jpegenc ! amqpsink camera-id=cam1 uri=amqp://guest:guest@localhost:5672/%2f
+ * gst-launch-1.0 -e videotestsrc num-buffers=30 ! edgejpegenc ! amqpsink camera-id=cam1 uri=amqp://guest:guest@localhost:5672/%2f
  * ]|
  */
 

@@ -206,8 +206,6 @@ finish_stop (GstEdgeVideoBin *self)
   gst_edge_video_bin_unlock_config (self);
 }
 
-/* What came as an error on the way here is said again: gst-launch-1.0 prints one that comes before PAUSED is reached,
- * and goes on to PLAYING all the same, where the pipeline would run for ever with nothing to do. */
 /* FALSE when the config was only checked; the deployment of an earlier run may still be there to be read. */
 static gboolean
 is_running (GstEdgeVideoBin *self)
@@ -220,6 +218,8 @@ is_running (GstEdgeVideoBin *self)
   return running;
 }
 
+/* What came as an error on the way here is said again: gst-launch-1.0 prints one that comes before PAUSED is reached,
+ * and goes on to PLAYING all the same, where the pipeline would run for ever with nothing to do. */
 static void
 announce_playing (GstEdgeVideoBin *self)
 {

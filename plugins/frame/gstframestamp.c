@@ -17,7 +17,7 @@
  * ## Example
  *
  * |[
- * gst-launch-1.0 -v videotestsrc num-buffers=30 ! jpegenc ! framestamp camera-id=cam1 ! fakesink
+ * gst-launch-1.0 -v videotestsrc num-buffers=30 ! edgejpegenc ! framestamp camera-id=cam1 ! fakesink
  * ]|
  */
 

@@ -15,7 +15,7 @@
  * ## Example
  *
  * |[
- * gst-launch-1.0 -e videotestsrc num-buffers=30 ! jpegenc ! framestamp camera-id=cam1 ! redisframesink uri=redis://localhost:6379/0 ! metadatapub uri=amqp://guest:guest@localhost:5672/%2f
+ * gst-launch-1.0 -e videotestsrc num-buffers=30 ! edgejpegenc ! framestamp camera-id=cam1 ! redisframesink uri=redis://localhost:6379/0 ! metadatapub uri=amqp://guest:guest@localhost:5672/%2f
  * ]|
  */
 

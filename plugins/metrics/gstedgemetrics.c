@@ -23,7 +23,7 @@
  * ## Example
  *
  * |[
- * GST_TRACERS="edgemetrics(port=9464)" gst-launch-1.0 videotestsrc is-live=true ! jpegenc \
+ * GST_TRACERS="edgemetrics(port=9464)" gst-launch-1.0 videotestsrc is-live=true ! edgejpegenc \
  *   ! framestamp camera-id=cam1 ! fakesink
  * ]|
  */

@@ -32,8 +32,8 @@
  *
  * ## Example launch line
  * |[
- * gst-launch-1.0 videotestsrc num-buffers=100 is-live=true ! workerpool ! jpegenc ! fakesink \
- *   videotestsrc num-buffers=100 is-live=true pattern=ball ! workerpool ! jpegenc ! fakesink
+ * gst-launch-1.0 videotestsrc num-buffers=100 is-live=true ! workerpool ! edgejpegenc ! fakesink \
+ *   videotestsrc num-buffers=100 is-live=true pattern=ball ! workerpool ! edgejpegenc ! fakesink
  * ]|
  * Two streams, encoded on the workers of the pool `default`.
  */
