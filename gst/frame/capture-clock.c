@@ -152,14 +152,14 @@ sender_time (GstBuffer *buffer, gint64 *utc)
 
 /* From the last frame that came with the sender's time; drift is nothing over so short a time. */
 static gboolean
-extrapolate (const GstEdgeSenderClock *sender, GstClockTime running_time, gint64 *utc)
+extrapolate (const GstEdgeSenderClock *sender, GstClockTime clock_time, gint64 *utc)
 {
   GstClockTimeDiff since;
 
-  if (sender == NULL || !sender->valid || !GST_CLOCK_TIME_IS_VALID (running_time)
-      || !GST_CLOCK_TIME_IS_VALID (sender->running_time))
+  if (sender == NULL || !sender->valid || !GST_CLOCK_TIME_IS_VALID (clock_time)
+      || !GST_CLOCK_TIME_IS_VALID (sender->clock_time))
     return FALSE;
-  since = GST_CLOCK_DIFF (sender->running_time, running_time);
+  since = GST_CLOCK_DIFF (sender->clock_time, clock_time);
   if (ABS (since) > MAX_EXTRAPOLATION)
     return FALSE;
   *utc = sender->utc + since;
@@ -167,12 +167,12 @@ extrapolate (const GstEdgeSenderClock *sender, GstClockTime running_time, gint64
 }
 
 static void
-remember (GstEdgeSenderClock *sender, GstClockTime running_time, gint64 utc)
+remember (GstEdgeSenderClock *sender, GstClockTime clock_time, gint64 utc)
 {
   if (sender == NULL)
     return;
   sender->valid = TRUE;
-  sender->running_time = running_time;
+  sender->clock_time = clock_time;
   sender->utc = utc;
 }
 
@@ -180,21 +180,22 @@ gint64
 gst_edge_capture_time (GstEdgeSenderClock *sender, GstBuffer *buffer, const GstSegment *segment,
     GstClock *clock, GstClockTime base_time)
 {
-  GstClockTime running_time = GST_CLOCK_TIME_NONE;
+  GstClockTime running_time = GST_CLOCK_TIME_NONE, clock_time = GST_CLOCK_TIME_NONE;
   gint64 utc;
 
   if (segment != NULL && segment->format == GST_FORMAT_TIME && GST_BUFFER_PTS_IS_VALID (buffer))
     running_time = gst_segment_to_running_time (segment, GST_FORMAT_TIME, GST_BUFFER_PTS (buffer));
+  if (GST_CLOCK_TIME_IS_VALID (running_time) && GST_CLOCK_TIME_IS_VALID (base_time))
+    clock_time = base_time + running_time;
 
   if (sender_time (buffer, &utc)) {
-    remember (sender, running_time, utc);
+    remember (sender, clock_time, utc);
     return utc;
   }
-  if (extrapolate (sender, running_time, &utc))
+  if (extrapolate (sender, clock_time, &utc))
     return utc;
-  if (clock == NULL || !GST_CLOCK_TIME_IS_VALID (running_time)
-      || !GST_CLOCK_TIME_IS_VALID (base_time))
+  if (clock == NULL || !GST_CLOCK_TIME_IS_VALID (clock_time))
     return gst_edge_utc_now ();
 
-  return (gint64) (base_time + running_time) + utc_offset (clock);
+  return (gint64) clock_time + utc_offset (clock);
 }

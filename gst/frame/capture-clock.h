@@ -20,7 +20,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   gboolean valid;
-  GstClockTime running_time;
+  GstClockTime clock_time;      /* of the pipeline's clock, which goes on in PAUSED as the sender's does */
   gint64 utc;
 } GstEdgeSenderClock;
 
@@ -33,8 +33,8 @@ typedef struct
  * @base_time: the element's base time on that clock
  *
  * The sender's NTP time where the buffer has a #GstReferenceTimestampMeta of it, or where @sender had it within the last
- * ten seconds; else the buffer's running time on @clock mapped to UTC; else now. The mapping is shared by everybody who uses @clock and changes only when the wall
- * clock was set, so that two frames of one instant get one capture time.
+ * ten seconds; else the buffer's running time on @clock mapped to UTC; else now. The mapping is shared by everybody who
+ * uses @clock and changes only when the wall clock was set, so that two frames of one instant get one capture time.
  *
  * Returns: nanoseconds since the Unix epoch, UTC
  */

@@ -230,6 +230,9 @@ test_sender_clock (void)
       CAPTURED - 40 * GST_MSECOND);
   g_assert_cmpint (gst_edge_capture_time (&sender, late, &segment, clock, 0), !=,
       CAPTURED + 15 * GST_SECOND);
+  /* the same running time, after an hour's pause */
+  g_assert_cmpint (gst_edge_capture_time (&sender, next, &segment, clock, 3600 * GST_SECOND), !=,
+      CAPTURED + 40 * GST_MSECOND);
 
   gst_buffer_unref (with);
   gst_buffer_unref (next);
