@@ -20,6 +20,9 @@
 #define SHORT_ENOUGH(interval, period) ((interval) <= (period) + (period) / 10)
 #define TOO_LONG(interval, period) ((interval) > (period) + (period) / 4)
 
+/* Of pictures that are shown before the keyframe that they come after: reordering is a matter of a few pictures. */
+#define MAX_LEAD (2 * GST_SECOND)
+
 /* Intervals that differ by less than this part of them are as long as each other. */
 #define REGULAR 10
 
@@ -115,16 +118,33 @@ note (GstEdgeCameraDecode *decode, GstClockTime time, gboolean keyframe, GstCloc
     measure (decode, time, period);
 }
 
+/* Pictures that come after a keyframe and are shown before it, of which an open GOP has some, refer to what came before
+ * it as well. Times that are much earlier are of another clock. */
+static gboolean
+is_leading (GstEdgeCameraDecode *decode, GstClockTime time, gboolean keyframe)
+{
+  if (decode->leads_until > 0 && !keyframe && GST_CLOCK_TIME_IS_VALID (time)
+      && time < decode->leads_until && time + MAX_LEAD > decode->leads_until)
+    return TRUE;
+  decode->leads_until = 0;
+  return FALSE;
+}
+
 GstEdgeCameraVerdict
 gst_edge_camera_decode_judge (GstEdgeCameraDecode *decode, GstClockTime time,
     gboolean keyframe, GstClockTime period)
 {
+  gboolean leading;
+
   note (decode, time, keyframe, period);
+  leading = is_leading (decode, time, keyframe);
+  if (keyframe && decode->wait_keyframe && GST_CLOCK_TIME_IS_VALID (time))
+    decode->leads_until = time;
   if (keyframe)
     decode->wait_keyframe = FALSE;
   if (decode->keyframes_only)
     return keyframe ? GST_EDGE_CAMERA_VERDICT_ALONE : GST_EDGE_CAMERA_VERDICT_SKIP;
-  return decode->wait_keyframe ? GST_EDGE_CAMERA_VERDICT_SKIP : GST_EDGE_CAMERA_VERDICT_DECODE;
+  return decode->wait_keyframe || leading ? GST_EDGE_CAMERA_VERDICT_SKIP : GST_EDGE_CAMERA_VERDICT_DECODE;
 }
 
 gboolean

@@ -23,6 +23,8 @@ typedef struct
   GstRtspCameraSrcDecode mode;
   gboolean keyframes_only;      /* now */
   gboolean wait_keyframe;       /* what comes before the next keyframe has lost its reference */
+  GstClockTime leads_until;     /* decoding began at the keyframe of this time: what is shown before it has lost its
+                                 * references, too; 0 = none of that is to come */
   gboolean keyframes_fail;      /* this camera's keyframes do not decode alone */
   GstClockTime last_keyframe;
   GstClockTime interval;        /* between the last two keyframes; 0 = not known */

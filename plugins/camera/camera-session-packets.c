@@ -194,11 +194,56 @@ gst_edge_camera_session_probe_received (GstEdgeCameraSession *session, GstElemen
 
 /* 2. Before the depayloader. */
 
+static gboolean
+get_number (GstBuffer *packet, guint16 *number)
+{
+  GstRTPBuffer rtp = GST_RTP_BUFFER_INIT;
+
+  if (!gst_rtp_buffer_map (packet, GST_MAP_READ, &rtp))
+    return FALSE;
+  *number = gst_rtp_buffer_get_seq (&rtp);
+  gst_rtp_buffer_unmap (&rtp);
+  return TRUE;
+}
+
+gboolean
+gst_edge_camera_session_note_gap (GstEdgeCameraSession *session, GstBuffer *packet)
+{
+  guint16 number;
+
+  if (packet == NULL || !get_number (packet, &number))
+    return FALSE;
+  g_mutex_lock (&session->lock);
+  g_queue_push_tail (&session->gaps, GUINT_TO_POINTER ((guint) number));
+  g_atomic_int_inc (&session->n_gaps);
+  g_mutex_unlock (&session->lock);
+  return TRUE;
+}
+
+/* The first packet after a gap may have got lost itself, or come later than the next. */
+static void
+notice_gaps (GstEdgeCameraSession *session, GstBuffer *packet)
+{
+  guint16 number;
+
+  if (g_atomic_int_get (&session->n_gaps) == 0 || !get_number (packet, &number))
+    return;
+  g_mutex_lock (&session->lock);
+  while (session->gaps.length > 0
+      && gst_rtp_buffer_compare_seqnum ((guint16) GPOINTER_TO_UINT (session->gaps.head->data), number) >= 0) {
+    g_queue_pop_head (&session->gaps);
+    g_atomic_int_add (&session->n_gaps, -1);
+    session->gap = TRUE;
+  }
+  g_mutex_unlock (&session->lock);
+}
+
 static GstPadProbeReturn
 on_packet (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   GstEdgeCameraSession *session = user_data;
 
+  notice_gaps (session, GST_PAD_PROBE_INFO_BUFFER (info));
   g_atomic_pointer_compare_and_exchange (&session->sieved_at, NULL, pad);
   if (g_atomic_pointer_get (&session->sieved_at) == pad) {
     GstPadProbeReturn result = sieve (session, pad, info);

@@ -16,6 +16,9 @@
 /* The frame rate may be off by this part of it where that brings the keyframes among the frames that go out. */
 #define MAX_LEAN 250
 
+/* Decoders give frames the time of their pictures, but may round it. */
+#define ALONE_TOLERANCE (10 * GST_MSECOND)
+
 static GstClockTime
 running_time (const GstSegment *segment, GstClockTime time)
 {
@@ -183,7 +186,7 @@ judge_unwanted_locked (GstEdgeCameraSession *session, GstPad *pad, GstBuffer *bu
   GstEdgeCamera *camera = session->camera;
   GstClockTime keyframe;
 
-  if (is_of_kind (pad, buffer, gst_edge_camera_is_disposable)) {
+  if (session->codec->all_keyframes || is_of_kind (pad, buffer, gst_edge_camera_is_disposable)) {
     gst_edge_camera_limiter_pass (&camera->limiter);
     return GST_EDGE_CAMERA_VERDICT_SKIP;
   }
@@ -197,21 +200,24 @@ static GstEdgeCameraVerdict
 judge_locked (GstEdgeCameraSession *session, GstPad *pad, GstBuffer *buffer, GstClockTime time, gboolean keyframe)
 {
   GstEdgeCamera *camera = session->camera;
+  gboolean waited = camera->decode.wait_keyframe;
   GstEdgeCameraVerdict verdict =
       gst_edge_camera_decode_judge (&camera->decode, time, keyframe,
       camera->limiter.period);
 
+  session->resumes |= waited && verdict == GST_EDGE_CAMERA_VERDICT_DECODE && session->wanted_time > 0;
   if (camera->decode.keyframes_only || camera->decode.wait_keyframe)
     drop_held_locked (session);         /* a keyframe alone needs nothing of it */
   else if (keyframe)
     judge_keyframe_locked (session, pad, buffer, time);
-  if (camera->decode.wait_keyframe)
+  if (verdict == GST_EDGE_CAMERA_VERDICT_SKIP && !camera->decode.keyframes_only)
     gst_edge_camera_limiter_pass (&camera->limiter);
   if (verdict == GST_EDGE_CAMERA_VERDICT_ALONE) {
     /* one that the frame rate does not want need not be decoded */
     if (gst_edge_camera_limiter_wants (&camera->limiter, time)) {
       gst_edge_camera_limiter_take (&camera->limiter, time);
       gst_edge_camera_decode_fed_alone (&camera->decode);
+      session->alone_time = running_time (&session->picture_segment, GST_BUFFER_PTS (buffer));
     } else {
       verdict = GST_EDGE_CAMERA_VERDICT_SKIP;
     }
@@ -234,8 +240,24 @@ judge_locked (GstEdgeCameraSession *session, GstPad *pad, GstBuffer *buffer, Gst
   return verdict;
 }
 
-/* A decoder may wait for the next pictures before it gives this one out, to put them in order. None will come, so it
- * is told to give out what it has. */
+/* Makes the decoder give out what it has kept to put it in order, and forget what later pictures would have referred
+ * to. (In GStreamer 1.22 an event that says that a group of streams is done does not do that.) */
+static void
+drain_decoder (GstPad *peer)
+{
+  gst_pad_send_event (peer, gst_video_event_new_still_frame (TRUE));
+}
+
+/* Pictures were left out: without the drain those behind the keyframe would be made of those before the gap. */
+static void
+resume (GstEdgeCameraSession *session, GstPad *peer)
+{
+  if (session->resumes && peer != NULL)
+    drain_decoder (peer);
+  session->resumes = FALSE;
+}
+
+/* A decoder may wait for the next pictures before it gives this one out, to put them in order. None will come. */
 static GstPadProbeReturn
 decode_alone (GstPad *pad, GstPadProbeInfo *info)
 {
@@ -248,7 +270,7 @@ decode_alone (GstPad *pad, GstPadProbeInfo *info)
   gst_buffer_unref (GST_PAD_PROBE_INFO_BUFFER (info));
   info->data = NULL;
   if (info->ABI.abi.flow_ret == GST_FLOW_OK)
-    gst_pad_send_event (peer, gst_event_new_stream_group_done (gst_util_group_id_next ()));
+    drain_decoder (peer);
   gst_object_unref (peer);
   return GST_PAD_PROBE_HANDLED;
 }
@@ -261,6 +283,7 @@ decode_oldest (GstEdgeCameraSession *session, GstPad *pad)
   GstBuffer *held = gst_edge_camera_batch_pop (&session->batch);
   GstFlowReturn flow = GST_FLOW_NOT_LINKED;
 
+  resume (session, peer);
   if (peer != NULL)
     flow = gst_pad_chain (peer, held);
   else
@@ -294,7 +317,10 @@ static GstPadProbeReturn
 decode (GstEdgeCameraSession *session, GstPad *pad, GstPadProbeInfo *info, GstEdgeCameraVerdict verdict)
 {
   GstFlowReturn flow = decode_held (session, pad);
+  GstPad *peer = gst_pad_get_peer (pad);
 
+  resume (session, peer);
+  gst_clear_object (&peer);
   if (flow != GST_FLOW_OK) {
     gst_buffer_unref (GST_PAD_PROBE_INFO_BUFFER (info));
     return handled (info, flow);
@@ -330,6 +356,8 @@ on_picture (GstEdgeCameraSession *session, GstPad *pad, GstPadProbeInfo *info)
   GstPadProbeReturn result = GST_PAD_PROBE_DROP;
   GstFlowReturn flow;
 
+  if (g_atomic_int_get (&session->over))
+    return GST_PAD_PROBE_DROP;
   GST_EDGE_CAMERA_COUNT (camera->counters.pictures, 1);
   if (keyframe)
     GST_EDGE_CAMERA_COUNT (camera->counters.keyframes, 1);
@@ -338,8 +366,9 @@ on_picture (GstEdgeCameraSession *session, GstPad *pad, GstPadProbeInfo *info)
   gst_edge_camera_limiter_set_rate (&camera->limiter,
       GST_EDGE_CAMERA_RATE_N (rate), GST_EDGE_CAMERA_RATE_D (rate));
   gst_edge_camera_watch_unit (&session->watch, g_get_monotonic_time ());
-  if (g_atomic_int_compare_and_exchange (&session->packets_lost, TRUE, FALSE))
+  if (session->gap)
     gst_edge_camera_decode_lost (&camera->decode);
+  session->gap = FALSE;
   if (is_behind (session, running_time (&session->picture_segment, GST_BUFFER_PTS (buffer)))) {
     gst_edge_camera_decode_late (&camera->decode, time, keyframe, camera->limiter.period);
     GST_EDGE_CAMERA_COUNT (camera->counters.late, 1);
@@ -365,13 +394,43 @@ on_picture (GstEdgeCameraSession *session, GstPad *pad, GstPadProbeInfo *info)
   return decode (session, pad, info, verdict);
 }
 
+/* What a decoder would take memory for, many times, before it has seen more than a few bytes. */
+static gboolean
+is_too_large (GstEvent *event, gint *width, gint *height)
+{
+  GstStructure *structure;
+  GstCaps *caps;
+
+  gst_event_parse_caps (event, &caps);
+  structure = gst_caps_get_structure (caps, 0);
+  return gst_structure_get_int (structure, "width", width)
+      && gst_structure_get_int (structure, "height", height)
+      && (*width > GST_EDGE_CAMERA_MAX_SIDE || *height > GST_EDGE_CAMERA_MAX_SIDE
+      || (gint64) * width * *height > GST_EDGE_CAMERA_MAX_PIXELS);
+}
+
+static GstPadProbeReturn
+refuse_size (GstEdgeCameraSession *session, gint width, gint height)
+{
+  gchar *detail = g_strdup_printf ("it says that its pictures are of %dx%d; more than %d megapixels are not decoded",
+      width, height, GST_EDGE_CAMERA_MAX_PIXELS / 1000000);
+
+  gst_edge_camera_session_fail (session, GST_EDGE_CAMERA_DECODE, detail);
+  g_free (detail);
+  return GST_PAD_PROBE_DROP;
+}
+
 static GstPadProbeReturn
 on_picture_or_event (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   GstEdgeCameraSession *session = user_data;
+  gint width, height;
 
   if (GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER)
     return on_picture (session, pad, info);
+  if (session->decoder != NULL && GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) == GST_EVENT_CAPS
+      && is_too_large (GST_PAD_PROBE_INFO_EVENT (info), &width, &height))
+    return refuse_size (session, width, height);
   /* tags, of which a parser has many, do not matter to a decoder */
   if (GST_EVENT_IS_SERIALIZED (GST_PAD_PROBE_INFO_EVENT (info))
       && GST_EVENT_TYPE (GST_PAD_PROBE_INFO_EVENT (info)) != GST_EVENT_TAG)
@@ -393,7 +452,7 @@ gst_edge_camera_session_probe_pictures (GstEdgeCameraSession *session, GstPad *p
 static gint
 even (guint64 size)
 {
-  return (gint) MAX (2, (size + 1) / 2 * 2);
+  return (gint) CLAMP ((size + 1) / 2 * 2, 2, GST_EDGE_CAMERA_MAX_SIDE);
 }
 
 /* Only now is the camera's size known, of which the one that was not asked for follows. */
@@ -430,6 +489,17 @@ on_frame_event (GstEdgeCameraSession *session, GstEvent *event)
   }
 }
 
+/* Whether a frame that came out belongs to the keyframe that was decoded alone, and was asked for. A decoder that puts
+ * pictures in order may have kept others since all of them were decoded, and gives them out before it. */
+static gboolean
+is_alone_locked (GstEdgeCameraSession *session, GstBuffer *frame)
+{
+  GstClockTime time = running_time (&session->picture_segment, GST_BUFFER_PTS (frame));
+
+  return !GST_CLOCK_TIME_IS_VALID (time) || !GST_CLOCK_TIME_IS_VALID (session->alone_time)
+      || time + ALONE_TOLERANCE >= session->alone_time;
+}
+
 static GstPadProbeReturn
 on_frame (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
@@ -448,10 +518,12 @@ on_frame (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   on_frame_locked (session);
   if (GST_CLOCK_TIME_IS_VALID (time))
     session->frame_time = time;
-  wanted = camera->decode.keyframes_only;        /* was asked before decoding */
-  if (!wanted && gst_edge_camera_limiter_wants (&camera->limiter, time)) {
-    gst_edge_camera_limiter_take (&camera->limiter, time);
-    wanted = TRUE;
+  if (camera->decode.keyframes_only) {
+    wanted = is_alone_locked (session, GST_PAD_PROBE_INFO_BUFFER (info));       /* was asked before decoding */
+  } else {
+    wanted = gst_edge_camera_limiter_wants (&camera->limiter, time);
+    if (wanted)
+      gst_edge_camera_limiter_take (&camera->limiter, time);
   }
   if (!wanted)
     GST_EDGE_CAMERA_COUNT (camera->counters.limited, 1);

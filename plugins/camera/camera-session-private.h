@@ -33,15 +33,21 @@ struct _GstEdgeCameraSession
   gint alive;                   /* atomic */
   gint untrusted;               /* atomic: the camera's certificate was refused */
   gint caps_refused;            /* atomic: by what is downstream */
-  gint packets_lost;            /* atomic: to be told to the decode policy */
 
   /* Guards what follows, and decode and limiter of the camera. Never held while something is pushed. */
   GMutex lock;
   GstEdgeCameraWatch watch;
   GstClockTime wanted_time;     /* lock: of the last picture that went to the decoder for its frame; 0 = none */
   GstClockTime frame_time;      /* lock: of the last frame that came out of it; 0 = none */
+  GstClockTime alone_time;      /* lock: running time of the last keyframe that was decoded alone; 0 = none */
 
   GstEdgeCameraRedirections redirections;       /* the source's thread */
+
+  /* While what follows blocks, packets are dropped before the jitter buffer. That there is a gap matters where it comes
+   * out of it, behind all that waited there: gaps are known by the number of the first packet after them. */
+  gboolean dropping;            /* the thread that fills the jitter buffer */
+  GQueue gaps;                  /* lock: of sequence numbers */
+  gint n_gaps;                  /* atomic: how many */
 
   /* set when the camera has said what it sends, constant from there */
   const GstEdgeCameraCodec *codec;
@@ -66,6 +72,8 @@ struct _GstEdgeCameraSession
   gboolean patient;             /* what is held now will most likely be dropped */
   gboolean begins_anew;         /* the last keyframe did: no picture after it refers to one before it */
   gboolean skipped;             /* since the last encoded picture that went out */
+  gboolean gap;                 /* packets before the next picture were dropped */
+  gboolean resumes;             /* the next picture that is decoded does not follow the one before */
 };
 
 void gst_edge_camera_session_fail (GstEdgeCameraSession * session, GstEdgeCameraReason reason,
@@ -82,6 +90,8 @@ GstBusSyncReply gst_edge_camera_session_on_message (GstBus * bus, GstMessage * m
 void gst_edge_camera_session_build (GstEdgeCameraSession * session, GstPad * stream_pad);
 
 /* camera-session-packets.c */
+/* Something was dropped before @packet, on its way into the jitter buffer. FALSE: it has no number. */
+gboolean gst_edge_camera_session_note_gap (GstEdgeCameraSession * session, GstBuffer * packet);
 /* Where packets come in: the pads that @rtpbin will have. */
 void gst_edge_camera_session_probe_received (GstEdgeCameraSession * session, GstElement * rtpbin);
 /* Where they leave it: the depayloader's @pad. */

@@ -179,6 +179,13 @@ on_sdp (GstElement *source, gpointer sdp, gpointer user_data)
   session->codec = NULL;        /* streams are about to be selected */
 }
 
+static GstBuffer *
+get_first_packet (GstPadProbeInfo *info)
+{
+  return GST_PAD_PROBE_INFO_TYPE (info) & GST_PAD_PROBE_TYPE_BUFFER ? GST_PAD_PROBE_INFO_BUFFER (info)
+      : gst_buffer_list_get (GST_PAD_PROBE_INFO_BUFFER_LIST (info), 0);
+}
+
 /* The source would keep everything while downstream blocks. */
 static GstPadProbeReturn
 on_packet (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
@@ -186,10 +193,13 @@ on_packet (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
   GstEdgeCameraSession *session = user_data;
   gint64 since = gst_edge_camera_outlet_blocked_since (session->camera->outlet);
 
-  if (since == 0 || g_get_monotonic_time () - since < MAX_BLOCKED)
+  if (since == 0 || g_get_monotonic_time () - since < MAX_BLOCKED) {
+    if (session->dropping)
+      session->dropping = !gst_edge_camera_session_note_gap (session, get_first_packet (info));
     return GST_PAD_PROBE_OK;
+  }
   GST_EDGE_CAMERA_COUNT (session->camera->counters.blocked_packets, 1);
-  g_atomic_int_set (&session->packets_lost, TRUE);
+  session->dropping = TRUE;
   return GST_PAD_PROBE_DROP;
 }
 

@@ -202,6 +202,7 @@ gst_edge_camera_session_close (GstEdgeCameraSession *session)
   gst_edge_camera_times_clear (&session->times);
   GST_EDGE_CAMERA_COUNT (session->camera->counters.skipped, gst_edge_camera_batch_clear (&session->batch));
   g_queue_clear_full (&session->held_packets, (GDestroyNotify) gst_buffer_unref);
+  g_queue_clear (&session->gaps);
   gst_edge_camera_redirections_clear (&session->redirections);
   g_mutex_clear (&session->lock);
   g_free (session);

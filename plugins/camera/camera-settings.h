@@ -13,6 +13,11 @@
 
 G_BEGIN_DECLS
 
+/* What is decoded and scaled at most: the largest level of H.264 and H.265 that cameras have (8192x4320) is below it. A
+ * stream may claim anything, and a decoder takes memory for up to 17 such pictures. */
+#define GST_EDGE_CAMERA_MAX_SIDE 16384
+#define GST_EDGE_CAMERA_MAX_PIXELS 40000000
+
 /* Does not change between READY and READY; framerate is apart from it. */
 typedef struct
 {

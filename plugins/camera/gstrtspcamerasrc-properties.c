@@ -28,7 +28,6 @@ GST_DEBUG_CATEGORY_EXTERN (gst_rtsp_camera_src_debug);
 #define DEFAULT_CIRCUIT_RESET (60 * GST_SECOND)
 #define MIN_TIME (100 * GST_MSECOND)
 #define MAX_TIME (24 * 3600 * GST_SECOND)
-#define MAX_SIZE 16384
 
 enum
 {
@@ -192,8 +191,9 @@ gst_rtsp_camera_src_make_settings (GstRtspCameraSrc *self,
   }
   g_free (ca_file);
   if (ok && settings->tls_validation_flags != G_TLS_CERTIFICATE_VALIDATE_ALL)
-    GST_WARNING_OBJECT (self, "tls-validation-flags leaves out checks: whoever "
-        "is between here and the camera can read and change everything");
+    GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS,
+        ("tls-validation-flags leaves out checks: whoever is between here and %s can read and change everything",
+            settings->text), (NULL));
   return ok;
 }
 
@@ -431,10 +431,10 @@ make_video_properties (GParamFlags ready, GParamFlags playing)
       GST_TYPE_RTSP_CAMERA_SRC_DECODE, GST_RTSP_CAMERA_SRC_DECODE_AUTO, ready);
   properties[PROP_WIDTH] = g_param_spec_uint ("width", "Width",
       "Scale to this width in pixels; 0 = follows from height, keeping the shape, or the camera's",
-      0, MAX_SIZE, 0, ready);
+      0, GST_EDGE_CAMERA_MAX_SIDE, 0, ready);
   properties[PROP_HEIGHT] = g_param_spec_uint ("height", "Height",
       "Scale to this height in pixels; 0 = follows from width, keeping the shape, or the camera's",
-      0, MAX_SIZE, 0, ready);
+      0, GST_EDGE_CAMERA_MAX_SIDE, 0, ready);
 }
 
 static void

@@ -57,6 +57,9 @@ build (GstEdgeJpegEnc *self)
   /* the first one only has something to do with formats that the second one does not know, and costs nothing else */
   GstElement *format = add (self, "videoconvert", "format"), *colours = add (self, "jpegcolor", "colours");
 
+  /* frames are left out where that is counted, not here */
+  if (format != NULL)
+    g_object_set (format, "qos", FALSE, NULL);
   self->encoder = add (self, "jpegenc", "encoder");
   if (self->missing != NULL) {
     gst_edge_jpeg_enc_make_pads (self, NULL, NULL);

@@ -75,6 +75,26 @@ fit (GstCaps *caps, const gchar *text)
   return result;
 }
 
+/* Whoever is late behind it, frames for others are not left out here. */
+GST_START_TEST (test_late)
+{
+  GstHarness *h = gst_harness_new ("edgejpegenc");
+  guint i;
+
+  gst_harness_set_src_caps_str (h, RAW (CAMERA));
+  gst_buffer_unref (gst_harness_push_and_pull (h, make_raw (235)));
+  gst_harness_push_upstream_event (h, gst_event_new_qos (GST_QOS_TYPE_UNDERFLOW, 2.0, GST_SECOND, 0));
+  for (i = 1; i < 5; i++) {
+    GstBuffer *raw = make_raw (235);
+
+    GST_BUFFER_PTS (raw) = i * 100 * GST_MSECOND;
+    gst_buffer_unref (gst_harness_push_and_pull (h, raw));
+  }
+  assert_equals_int (gst_harness_buffers_received (h), 5);
+  gst_harness_teardown (h);
+}
+
+GST_END_TEST
 GST_START_TEST (test_colours)
 {
   static const gchar *const colours[] = { CAMERA, ",colorimetry=(string)bt601", "" };
@@ -338,6 +358,7 @@ edgejpegenc_suite (void)
 
   suite_add_tcase (suite, tc);
   tcase_add_test (tc, test_colours);
+  tcase_add_test (tc, test_late);
   tcase_add_test (tc, test_memory);
   tcase_add_test (tc, test_other_format);
   tcase_add_test (tc, test_jpeg_stays);

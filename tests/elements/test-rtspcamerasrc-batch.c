@@ -7,6 +7,7 @@
 
 #include "camera-rig.h"
 #include "camera-server.h"
+#include "../support/gate.h"
 
 #define FPS 20
 
@@ -119,40 +120,41 @@ watch_twice (const gchar *encoder, guint wanted)
   return skipped;
 }
 
-/* PTS of what goes out at one frame per second. */
+/* Of the last frame that went out at one frame per second: PTS, and whether it had the sender's time. When that becomes
+ * known the frame rate begins anew. */
 typedef struct
 {
-  GstClockTime first;
   GstClockTime last;
+  gboolean known;
 } Times;
 
-/* In the first second the sender's clock becomes known, at which the frame rate begins anew. */
 static GstPadProbeReturn
 on_rare_frame (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
 {
   Times *times = user_data;
-  GstClockTime time = GST_BUFFER_PTS (GST_PAD_PROBE_INFO_BUFFER (info));
+  GstBuffer *frame = GST_PAD_PROBE_INFO_BUFFER (info);
+  gboolean known = gst_buffer_get_reference_timestamp_meta (frame, NULL) != NULL;
 
-  if (!GST_CLOCK_TIME_IS_VALID (times->first))
-    times->first = time;
-  else if (time > times->first + 3 * GST_SECOND / 2)
-    g_assert_cmpuint (time, >, times->last + GST_SECOND / 2);
-  times->last = time;
+  if (times->known && known)
+    g_assert_cmpuint (GST_BUFFER_PTS (frame), >, times->last + GST_SECOND / 2);
+  times->last = GST_BUFFER_PTS (frame);
+  times->known = known;
   return GST_PAD_PROBE_OK;
 }
 
-/* Where decoding turns to keyframes only, what was held goes nowhere: nobody wants it. Of black pictures the bit rate,
- * a tag, hardly ever changes; with an event nothing is held any more. */
+/* Where decoding turns to keyframes only, what was held goes nowhere, and neither does what a decoder has kept to put
+ * pictures in order: nobody wants it. Of black pictures the bit rate, a tag, hardly ever changes; with an event nothing
+ * is held any more. */
 static void
-test_switch (void)
+test_switch (gconstpointer encoder)
 {
-  Server *server = server_start ("( videotestsrc is-live=true pattern=black ! video/x-raw, format=I420, width=64, "
-      "height=64, framerate=20/1 ! x264enc speed-preset=ultrafast tune=zerolatency key-int-max=20 ! "
-      "h264parse config-interval=-1 ! rtph264pay name=pay0 )", NULL);
+  gchar *line = g_strdup_printf ("( videotestsrc is-live=true pattern=black ! video/x-raw, format=I420, width=64, "
+      "height=64, framerate=20/1 ! %s name=pay0 )", (const gchar *) encoder);
+  Server *server = server_start (line, NULL);
   gchar *uri = g_strdup_printf ("uri=rtsp://127.0.0.1:%u/cam1 decode=auto framerate=1", server_get_port (server));
   Rig *rig = rig_start (1, server_get_port (server), uri, "fakesink async=false");
   GstPad *pad = gst_element_get_static_pad (rig_get_camera (rig, 1)->element, "src");
-  Times times = { GST_CLOCK_TIME_NONE, GST_CLOCK_TIME_NONE };
+  Times times = { 0, FALSE };
   gboolean only = FALSE;
   GstStructure *stats;
 
@@ -165,9 +167,11 @@ test_switch (void)
   }
   rig_await_frames (rig, 1, 3);
   rig_stop (rig);
+  g_assert_true (times.known);
   gst_object_unref (pad);
   server_stop (server);
   g_free (uri);
+  g_free (line);
 }
 
 static gboolean
@@ -181,6 +185,13 @@ has_element (const gchar *name)
     gst_object_unref (factory);
   return factory != NULL;
 }
+
+#define B_FRAMES "x264enc speed-preset=ultrafast bframes=2 b-adapt=false b-pyramid=false key-int-max=20 ! " \
+    "video/x-h264, profile=main ! h264parse config-interval=-1 ! rtph264pay"
+
+/* Its keyframes are no IDR pictures, but for the first one. */
+#define OPEN_GOP "x264enc speed-preset=ultrafast bframes=2 b-adapt=false b-pyramid=false key-int-max=20 " \
+    "option-string=open-gop=1 ! video/x-h264, profile=main ! h264parse config-interval=-1 ! rtph264pay"
 
 #define REFERENCES_ONLY "x264enc speed-preset=ultrafast tune=zerolatency key-int-max=20 ! " \
     "h264parse config-interval=-1 ! rtph264pay"
@@ -215,6 +226,54 @@ test_disposable (void)
   g_assert_cmpuint (skipped, >=, 30);
 }
 
+static GstPadProbeReturn
+stand_at_gate (GstPad *pad, GstPadProbeInfo *info, gpointer gate)
+{
+  gate_pass (gate);
+  return GST_PAD_PROBE_OK;
+}
+
+/* What follows blocks for so long that packets are dropped. What waits before them is good, and so is what comes behind
+ * them from where it is whole again: of all frames that go out none has lost what it refers to. */
+static void
+test_gap (gconstpointer encoder)
+{
+  gchar *line = g_strdup_printf ("( videotestsrc is-live=true pattern=ball motion=sweep animation-mode=frames ! "
+      "video/x-raw, format=I420, width=320, height=240, framerate=%d/1 ! %s name=pay0 )", FPS,
+      (const gchar *) encoder);
+  Server *server = server_start (line, NULL);
+  gchar *uri = g_strdup_printf ("uri=rtsp://127.0.0.1:%u/cam1 decode=all", server_get_port (server));
+  Rig *rig = rig_start (2, server_get_port (server), uri, "fakesink async=false");
+  GstPad *pad = gst_element_get_static_pad (rig_get_camera (rig, 1)->element, "src");
+  Record some, all;
+  guint i, from;
+  Gate gate;
+
+  gate_init (&gate);
+  record_start (&some, rig, 1);
+  record_start (&all, rig, 2);
+  rig_await_frames (rig, 2, 1);
+  rig_await_frames (rig, 1, FPS);
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, stand_at_gate, &gate, NULL);
+  gate_await_waiting (&gate, 1);
+  from = some.sums->len;
+  while (rig_get_stat (rig, 1, "dropped-packets") < 3 * FPS / 2)
+    rig_await_frames (rig, 2, 1);
+  gate_set_open (&gate, TRUE);
+  rig_await_frames (rig, 1, 5 * FPS);
+  rig_await_frames (rig, 2, FPS);
+  rig_stop (rig);
+  for (i = from; i + FPS < some.sums->len; i++)
+    g_assert_cmpuint (find_from (all.sums, 0, g_ptr_array_index (some.sums, i)), <, all.sums->len);
+  record_clear (&some);
+  record_clear (&all);
+  gate_clear (&gate);
+  gst_object_unref (pad);
+  server_stop (server);
+  g_free (uri);
+  g_free (line);
+}
+
 static void
 test_h265 (void)
 {
@@ -232,6 +291,9 @@ main (int argc, char **argv)
   g_test_add_func ("/rtspcamerasrc/batch/before-keyframe", test_before_keyframe);
   g_test_add_func ("/rtspcamerasrc/batch/disposable", test_disposable);
   g_test_add_func ("/rtspcamerasrc/batch/h265", test_h265);
-  g_test_add_func ("/rtspcamerasrc/batch/switch", test_switch);
+  g_test_add_data_func ("/rtspcamerasrc/batch/switch/references", REFERENCES_ONLY, test_switch);
+  g_test_add_data_func ("/rtspcamerasrc/batch/switch/b-frames", B_FRAMES, test_switch);
+  g_test_add_data_func ("/rtspcamerasrc/batch/gap/references", REFERENCES_ONLY, test_gap);
+  g_test_add_data_func ("/rtspcamerasrc/batch/gap/open-gop", OPEN_GOP, test_gap);
   return g_test_run ();
 }

@@ -590,6 +590,7 @@ test_tls (void)
 
   rig = watch_tls (port, "tls-validation-flags=no-flags");
   rig_await_state (rig, 1, "active", NULL);
+  g_assert_cmpuint (rig->n_warnings, ==, 1);
   rig_stop (rig);
   server_stop (server);
   g_unlink (certificate);

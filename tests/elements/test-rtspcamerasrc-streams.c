@@ -4,6 +4,7 @@
  *
  * rtspcamerasrc and what cameras send: other codecs, B-frames, no video at all; downstream that blocks; secrets. */
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "camera-rig.h"
@@ -47,6 +48,12 @@ test_jpeg (void)
   rig_await_caps (rig, 1, "video/x-raw, width=80, height=60");
   rig_await_frames (rig, 1, 10);
   rig_stop (rig);
+  /* and then only those that the frame rate wants */
+  rig = rig_start (1, server_get_port (server), "height=60 decode=all framerate=2", "fakesink async=false");
+  rig_await_frames (rig, 1, 6);
+  g_assert_cmpuint (rig_get_stat (rig, 1, "skipped"), >=, 30);
+  g_assert_cmpuint (rig_get_stat (rig, 1, "dropped-rate"), <=, 3);
+  rig_stop (rig);
   server_stop (server);
 }
 
@@ -73,6 +80,24 @@ test_h265 (void)
   server_stop (server);
 }
 
+/* The frame of a keyframe is out before the next one comes. */
+static GstPadProbeReturn
+compare_with_keyframes (GstPad *pad, GstPadProbeInfo *info, gpointer n_late)
+{
+  GstElement *element = gst_pad_get_parent_element (pad);
+  guint64 keyframes, frames;
+  GstStructure *stats;
+
+  g_object_get (element, "stats", &stats, NULL);
+  g_assert_true (gst_structure_get (stats, "keyframes", G_TYPE_UINT64, &keyframes, "frames", G_TYPE_UINT64, &frames,
+          NULL));
+  if (keyframes > frames)
+    g_atomic_int_inc ((gint *) n_late);
+  gst_structure_free (stats);
+  gst_object_unref (element);
+  return GST_PAD_PROBE_OK;
+}
+
 /* A decoder that puts pictures in order waits for later ones; with keyframes alone that would be seconds. */
 static void
 test_b_frames (void)
@@ -82,12 +107,15 @@ test_b_frames (void)
       "b-pyramid=false key-int-max=18 ! video/x-h264, profile=main ! h264parse config-interval=-1 ! "
       "rtph264pay name=pay0 )", NULL);
   Rig *rig = rig_start (1, server_get_port (server), "decode=keyframes", "fakesink async=false");
+  GstPad *pad = gst_element_get_static_pad (rig_get_camera (rig, 1)->element, "src");
   guint64 pictures, frames;
+  gint n_late = 0;
 
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, compare_with_keyframes, &n_late, NULL);
   rig_await_frames (rig, 1, 4);
-  frames = rig_get_stat (rig, 1, "frames");
-  g_assert_cmpuint (rig_get_stat (rig, 1, "keyframes"), <=, frames + 1);
   rig_stop (rig);
+  g_assert_cmpint (n_late, ==, 0);
+  gst_object_unref (pad);
 
   /* all, in the right order, which the rig looks after */
   rig = rig_start (1, server_get_port (server), "decode=all", "fakesink async=false");
@@ -113,6 +141,120 @@ test_b_frames (void)
   g_assert_cmpuint (frames, <=, pictures / 2);
   rig_stop (rig);
   server_stop (server);
+}
+
+/* ---- pictures that no memory is large enough for ---- */
+
+typedef struct
+{
+  GByteArray *bytes;
+  guint8 byte;
+  guint n_bits;
+} BitWriter;
+
+static void
+put_bits (BitWriter *writer, guint n, guint64 value)
+{
+  while (n-- > 0) {
+    writer->byte = (guint8) (writer->byte << 1 | (value >> n & 1));
+    if (++writer->n_bits % 8 == 0)
+      g_byte_array_append (writer->bytes, &writer->byte, 1);
+  }
+}
+
+/* Exp-Golomb, as in the H.264 standard: ue(v). */
+static void
+put_ue (BitWriter *writer, guint value)
+{
+  guint n = g_bit_storage (value + 1);
+
+  put_bits (writer, n - 1, 0);
+  put_bits (writer, n, value + 1);
+}
+
+static void
+begin_unit (BitWriter *writer, guint8 type)
+{
+  put_bits (writer, 32, 1);
+  put_bits (writer, 8, 0x60 | type);
+}
+
+static void
+end_unit (BitWriter *writer)
+{
+  put_bits (writer, 1, 1);
+  while (writer->n_bits % 8 != 0)
+    put_bits (writer, 1, 0);
+}
+
+/* Parameter sets of H.264 that claim pictures of @width x @height, and the beginning of one. */
+static GBytes *
+make_h264 (guint width, guint height)
+{
+  const guint sps[] = { 0, 0, 2, 4 }, pps[] = { 0, 0 }, slice[] = { 0, 7, 0 };
+  BitWriter writer = {.bytes = g_byte_array_new () };
+  guint i;
+
+  begin_unit (&writer, 7);
+  put_bits (&writer, 24, 0x420033);     /* baseline, level 5.1 */
+  for (i = 0; i < G_N_ELEMENTS (sps); i++)
+    put_ue (&writer, sps[i]);   /* id, bits of frame numbers, kind of order, references */
+  put_bits (&writer, 1, 0);
+  put_ue (&writer, width / 16 - 1);
+  put_ue (&writer, height / 16 - 1);
+  put_bits (&writer, 4, 0xc);   /* frames only, direct 8x8; neither cropping nor more */
+  end_unit (&writer);
+
+  begin_unit (&writer, 8);
+  for (i = 0; i < G_N_ELEMENTS (pps); i++)
+    put_ue (&writer, pps[i]);   /* its id and that of the other */
+  put_bits (&writer, 2, 0);
+  for (i = 0; i < 3; i++)
+    put_ue (&writer, 0);        /* groups of slices, references */
+  put_bits (&writer, 3, 0);
+  for (i = 0; i < 3; i++)
+    put_ue (&writer, 0);        /* quantizers */
+  put_bits (&writer, 3, 0);
+  end_unit (&writer);
+
+  begin_unit (&writer, 5);
+  for (i = 0; i < G_N_ELEMENTS (slice); i++)
+    put_ue (&writer, slice[i]); /* first macroblock, type, parameter set */
+  put_bits (&writer, 4, 0);
+  put_ue (&writer, 0);
+  put_bits (&writer, 2, 0);
+  put_ue (&writer, 0);
+  end_unit (&writer);
+  return g_byte_array_free_to_bytes (writer.bytes);
+}
+
+/* Refused before a decoder takes memory for them; other cameras go on. */
+static void
+test_huge (void)
+{
+  GBytes *stream = make_h264 (16384, 16000);
+  gchar *folder = g_dir_make_tmp ("huge-XXXXXX", NULL), *path = g_build_filename (folder, "stream.h264", NULL), *line;
+  GError *error = NULL;
+  Server *server;
+  Rig *rig;
+
+  g_file_set_contents (path, g_bytes_get_data (stream, NULL), (gssize) g_bytes_get_size (stream), &error);
+  g_assert_no_error (error);
+  line = g_strdup_printf ("( multifilesrc location=%s loop=true "
+      "caps=video/x-h264,stream-format=byte-stream,alignment=au,framerate=10/1 ! h264parse config-interval=-1 ! "
+      "rtph264pay name=pay0 )", path);
+  server = server_start (line, NULL);
+  rig = rig_start (1, server_get_port (server), "", "fakesink async=false");
+  rig_await_message (rig, 1, "inactive", "decode", "16384x16000");
+  g_assert_cmpuint (rig_get_stat (rig, 1, "frames"), ==, 0);
+  rig_stop (rig);
+  server_stop (server);
+  g_unlink (path);
+  g_rmdir (folder);
+  g_free (folder);
+  g_free (path);
+  g_free (line);
+  g_bytes_unref (stream);
 }
 
 /* ---- packets without a time, as of a jitter buffer that has lost its way ---- */
@@ -387,6 +529,7 @@ main (int argc, char **argv)
   g_test_add_func ("/rtspcamerasrc/streams/jpeg", test_jpeg);
   g_test_add_func ("/rtspcamerasrc/streams/h265", test_h265);
   g_test_add_func ("/rtspcamerasrc/streams/b-frames", test_b_frames);
+  g_test_add_func ("/rtspcamerasrc/streams/huge", test_huge);
   g_test_add_func ("/rtspcamerasrc/streams/no-times", test_no_times);
   g_test_add_func ("/rtspcamerasrc/streams/no-video", test_no_video);
   g_test_add_func ("/rtspcamerasrc/streams/sound", test_sound);

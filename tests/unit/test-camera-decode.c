@@ -190,6 +190,29 @@ test_reference_lost (void)
       GST_EDGE_CAMERA_VERDICT_DECODE);
 }
 
+/* Pictures that follow the keyframe at which decoding begins, but are shown before it, refer to what was not
+ * decoded. */
+static void
+test_leading (void)
+{
+  static const guint order[] = { 13, 11, 12, 16, 14, 15 };
+  GstEdgeCameraDecode decode;
+  guint i, skipped = 0;
+
+  gst_edge_camera_decode_init (&decode, GST_RTSP_CAMERA_SRC_DECODE_ALL);
+  for (i = 0; i < G_N_ELEMENTS (order); i++)
+    skipped += gst_edge_camera_decode_judge (&decode, order[i] * 40 * MS, i == 0, 0) == GST_EDGE_CAMERA_VERDICT_SKIP;
+  g_assert_cmpuint (skipped, ==, 2);
+  /* all is there for those of the next one */
+  for (i = 0; i < G_N_ELEMENTS (order); i++)
+    g_assert_cmpint (gst_edge_camera_decode_judge (&decode, (order[i] + 6) * 40 * MS, i == 0, 0), ==,
+        GST_EDGE_CAMERA_VERDICT_DECODE);
+  /* times of another clock lead nowhere */
+  gst_edge_camera_decode_lost (&decode);
+  g_assert_cmpint (judge (&decode, 100, TRUE), ==, GST_EDGE_CAMERA_VERDICT_DECODE);
+  g_assert_cmpint (judge (&decode, 1, FALSE), ==, GST_EDGE_CAMERA_VERDICT_DECODE);
+}
+
 /* What is marked as keyframes of this camera are none. */
 static void
 test_keyframes_that_fail (void)
@@ -439,6 +462,7 @@ main (int argc, char **argv)
       test_auto_stays_with_all);
   g_test_add_func ("/camera-decode/forced", test_forced);
   g_test_add_func ("/camera-decode/reference-lost", test_reference_lost);
+  g_test_add_func ("/camera-decode/leading", test_leading);
   g_test_add_func ("/camera-decode/keyframes-that-fail",
       test_keyframes_that_fail);
   g_test_add_func ("/camera-decode/next-keyframe", test_next_keyframe);
