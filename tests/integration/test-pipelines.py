@@ -7,6 +7,7 @@
 
 """Each pipeline runs as the README says, and its pictures have the right colours."""
 
+import glob
 import json
 import os
 import re
@@ -165,6 +166,63 @@ class PipelinesTest(unittest.TestCase):
         self.check_picture(cache.get(self.keys["cam1"][-1]), 1)
         self.check_picture(cache.get(self.keys["door"][-1]), 2)
         self.assertEqual(set(self.frames), {"cam1", "door"})
+
+
+    def test_stock_elements(self):
+        """The plain elements of GStreamer in the middle, and a sink that stamps by itself."""
+        self.launch(f"rtspcamerasrc uri={self.uris[0]} camera-id=cam1 ! videorate drop-only=true "
+                    "! video/x-raw,framerate=10/1 ! jpegenc ! framestamp camera-id=cam1 ! tee name=t "
+                    f"t. ! amqpsink uri={self.servers.amqp_uri} exchange=cameras "
+                    f"t. ! workerpool ! redisframesink uri={self.servers.redis_uri} ttl=300 "
+                    f"! metadatapub uri={self.servers.amqp_uri} "
+                    f"rtspsrc location={self.uris[1]} protocols=tcp ! rtph264depay ! h264parse ! avdec_h264 ! jpegenc "
+                    f"! workerpool ! queue ! amqpsink camera-id=door uri={self.servers.amqp_uri}",
+                    lambda: min(len(x) for x in (self.frames.get("cam1", []), self.frames.get("door", []),
+                                                 self.keys.get("cam1", []))) >= FRAMES)
+        cache = redis.Redis.from_url(self.servers.redis_uri)
+        self.assertEqual(marks.decode(cache.get(self.keys["cam1"][-1]))[0], 1)
+        self.assertEqual(marks.decode(self.frames["door"][-1])[0], 2)
+
+    def doc_lines(self):
+        """The examples of all elements, with this test's addresses."""
+        for path in sorted(glob.glob(os.path.join(SOURCE_DIR, "plugins", "*", "*.c"))):
+            with open(path, encoding="utf-8") as file:
+                for block in re.findall(r"^ [*] \|\[\n(.*?)^ [*] \]\|", file.read(), re.MULTILINE | re.DOTALL):
+                    text = re.sub(r"^ [*] ?", "", block, flags=re.MULTILINE).replace("\\\n", " ")
+                    for theirs, ours in (
+                            ("rtsp://camera/stream", self.uris[0]), ("rtsp://user:password@192.168.1.10/1", self.uris[0]),
+                            (AMQP, self.servers.amqp_uri), (REDIS, self.servers.redis_uri),
+                            ("port=9464", "port=0"), ("autovideosink", "fakesink"), ("pipelines/", PIPELINES + "/")):
+                        text = text.replace(theirs, ours)
+                    yield from ((os.path.basename(path), line) for line in text.splitlines())
+
+    def test_examples_of_elements(self):
+        lines = list(self.doc_lines())
+        self.assertGreater(len(lines), 9)
+        for name, line in lines:
+            # the whole deployment is tested on its own, and uses fixed ports
+            if "edge-video.yaml" in line and "check-only" not in line:
+                continue
+            with self.subTest(name), tempfile.TemporaryDirectory() as folder:
+                self.run_example(line, folder)
+
+    def run_example(self, line, folder):
+        """Until it ends, or plays for ever."""
+        process = subprocess.Popen(["bash", "-c", re.sub("(^| )gst-launch", r"\1exec gst-launch", line, count=1)],
+                                   cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.addCleanup(process.stdout.close)
+        said = []
+        try:
+            for said_now in process.stdout:
+                said.append(said_now)
+                if said_now.startswith("New clock:") and "num-buffers" not in line and "check-only" not in line:
+                    process.send_signal(signal.SIGINT)
+            status = process.wait(PATIENCE)
+        finally:
+            process.kill()
+            process.wait()
+        self.assertEqual(status, 0, "".join([line, "\n", *said]))
+        self.assertNotIn("WARNING: erroneous pipeline", "".join(said))
 
 
 class ServiceTest(unittest.TestCase):
