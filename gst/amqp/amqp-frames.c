@@ -44,27 +44,50 @@ publishes_to (GstEdgeTarget *target, gpointer exchange)
   return g_str_equal (((GstEdgeAmqpTarget *) target)->exchange, exchange);
 }
 
-/* The right to write is only checked when something is published, and the answer names the exchange in quotes; the one
- * without a name, too. */
+/* A quoted name in what the broker says: what follows @before and ends with @after. NULL when there is none. */
+static gchar *
+dup_name (const gchar *said, const gchar *before, const gchar *after)
+{
+  const gchar *start = strstr (said, before), *end;
+
+  if (start == NULL)
+    return NULL;
+  start += strlen (before);
+  end = strstr (start, after);
+  return end != NULL ? g_strndup (start, (gsize) (end - start)) : NULL;
+}
+
+static GError *
+new_refusal (const gchar *exchange, const gchar *key, const GError *closed)
+{
+  if (key != NULL)
+    return g_error_new (GST_EDGE_ERROR, GST_EDGE_ERROR_AUTH, "the user may not publish with routing key \"%s\" to "
+        "exchange \"%s\"; grant it the topic permission, or correct user, exchange or routing-key: %s", key, exchange,
+        closed->message);
+  return g_error_new (GST_EDGE_ERROR, GST_EDGE_ERROR_AUTH, "the user may not write to exchange \"%s\"; grant it the "
+      "permission, or correct user or exchange: %s", exchange, closed->message);
+}
+
+/* The rights are only checked when something is published: "access to exchange 'cameras' in vhost", also for the one
+ * without a name, or "access to topic 'camera.cam3' in exchange 'cameras' in vhost". The latter is about one routing
+ * key: who uses others goes on. The end of a long text is missing. */
 static void
 fail_refused_clients (GstEdgeTransport *self, const GError *closed)
 {
-  const gchar *start = strstr (closed->message, "exchange '");
-  const gchar *end = start != NULL ? strchr (start + strlen ("exchange '"), '\'') : NULL;
+  gchar *key = dup_name (closed->message, "access to topic '", "' in exchange ");
+  const gchar *place = strstr (closed->message, key != NULL ? "' in exchange " : "access to exchange ");
+  gchar *exchange = place != NULL ? dup_name (place + 1, "'", "'") : NULL;
   GError *error;
-  gchar *exchange;
 
-  if (end == NULL)
-    return;
-  start += strlen ("exchange '");
-  exchange = g_strndup (start, (gsize) (end - start));
-  if (g_str_equal (exchange, "amq.default"))
-    exchange[0] = '\0';
-  error = g_error_new (GST_EDGE_ERROR, GST_EDGE_ERROR_AUTH, "the user may not write to exchange \"%s\"; "
-      "grant it the permission, or correct user or exchange: %s", exchange, closed->message);
-  gst_edge_link_refuse_clients (self->link, publishes_to, exchange, error);
-  g_error_free (error);
+  if (exchange != NULL) {
+    if (g_str_equal (exchange, "amq.default"))
+      exchange[0] = '\0';
+    error = new_refusal (exchange, key, closed);
+    gst_edge_link_refuse_clients (self->link, publishes_to, exchange, key, error);
+    g_error_free (error);
+  }
   g_free (exchange);
+  g_free (key);
 }
 
 static void

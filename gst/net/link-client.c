@@ -29,6 +29,7 @@ client_unref (GstEdgeLinkClient *client)
   gst_edge_queue_free (client->queue);
   gst_edge_target_unref (client->target);
   g_free (client->trouble);
+  g_free (client->sent_to);
   g_cond_clear (&client->cond);
   g_free (client);
 }

@@ -216,6 +216,17 @@ count_answer_locked (GstEdgeLinkClient *client, GstEdgeMessage *message, GstEdge
   }
 }
 
+/* The server may refuse later what counts as sent already: then it matters who sent it. Mostly all messages of a client
+ * go to the same place. */
+static void
+remember_sent_locked (GstEdgeLinkClient *client, const GstEdgeMessage *message)
+{
+  if (g_strcmp0 (client->sent_to, message->destination) == 0)
+    return;
+  g_free (client->sent_to);
+  client->sent_to = g_strdup (message->destination);
+}
+
 /* What is refused for good from the beginning can never work. */
 static void
 fail_useless (GstEdgeLinkClient *client, const gchar *detail)
@@ -259,6 +270,8 @@ settle (GstEdgeLink *link, GstEdgeMessage *message, GstEdgeResult result, const 
   if (client != NULL) {
     if (worked)
       gst_edge_backoff_reset (&client->preparing);
+    if (result == GST_EDGE_SENT)
+      remember_sent_locked (client, message);
     count_answer_locked (client, message, result);
     if (!gst_edge_link_client_enter_locked (client))
       client = NULL;

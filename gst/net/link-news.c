@@ -132,9 +132,23 @@ refuse_client (GstEdgeLinkClient *client, const GError *error)
     put_off_client (client, error);
 }
 
+static gboolean
+has_sent_to_locked (GstEdgeLink *link, GstEdgeLinkClient *client, const gchar *destination)
+{
+  GList *node;
+
+  for (node = link->in_flight.head; node != NULL; node = node->next) {
+    GstEdgeMessage *message = node->data;
+
+    if (message->client == client && g_str_equal (message->destination, destination))
+      return TRUE;
+  }
+  return g_strcmp0 (client->sent_to, destination) == 0;
+}
+
 void
 gst_edge_link_refuse_clients (GstEdgeLink *link, gboolean (*matches) (GstEdgeTarget *target, gpointer data),
-    gpointer data, const GError *error)
+    gpointer data, const gchar *destination, const GError *error)
 {
   GstEdgeLinkClient *found;
   gint64 now = g_get_monotonic_time ();
@@ -148,6 +162,7 @@ gst_edge_link_refuse_clients (GstEdgeLink *link, gboolean (*matches) (GstEdgeTar
       GstEdgeLinkClient *client = g_ptr_array_index (link->clients, i);
 
       if (!client->failed && client->prepare_at <= now && matches (client->target, data)
+          && (destination == NULL || has_sent_to_locked (link, client, destination))
           && gst_edge_link_client_enter_locked (client))
         found = client;
     }

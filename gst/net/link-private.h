@@ -112,6 +112,8 @@ struct _GstEdgeLinkClient
   gboolean leaving;             /* link's lock */
   gboolean in_callback;         /* link's lock */
   guint told_serial;            /* link's lock: last state_serial it was told */
+  gchar *sent_to;               /* link's lock: where the last message went that counts as sent without an answer;
+                                 * nullable */
   guint in_flight;              /* link's lock to write: a counter */
   GCond cond;                   /* link's lock: room, drained, out of a callback, flushing */
   guint waits_idle;             /* link's lock: how many wait on cond, for an answer or a callback */

@@ -122,9 +122,10 @@ void gst_edge_link_limit_size (GstEdgeLink * link, guint64 max_size, const gchar
 gsize gst_edge_link_get_size (GstEdgeLink * link, guint64 tag);
 
 /* For the clients for whose target @matches says so, when the server closes the connection because of them. Those that
- * never delivered anything fail: with @error they never will. The others are tried again, later and later. */
+ * never delivered anything fail: with @error they never will. The others are tried again, later and later.
+ * @destination: (nullable): only those that have sent something there */
 void gst_edge_link_refuse_clients (GstEdgeLink * link, gboolean (*matches) (GstEdgeTarget * target, gpointer data),
-    gpointer data, const GError * error);
+    gpointer data, const gchar * destination, const GError * error);
 
 /* The message-id and the destination of a message that the server returned, and for whose target @matches says so;
  * its confirm follows. */

@@ -299,6 +299,17 @@ sink_rig_dup_sentence (SinkRig *rig, GstMessageType type, gchar **property)
 }
 
 void
+sink_rig_assert_warned (SinkRig *rig, const gchar *words)
+{
+  gchar *property, *sentence = sink_rig_dup_sentence (rig, GST_MESSAGE_WARNING, &property);
+
+  g_test_message ("%s", sentence);
+  g_assert_nonnull (strstr (sentence, words));
+  g_free (property);
+  g_free (sentence);
+}
+
+void
 sink_rig_servers (const gchar *command, const gchar *server, const gchar *argument)
 {
   const gchar *argv[] = { g_getenv ("EDGE_SERVERS"), command, server, argument, NULL };

@@ -58,6 +58,9 @@ void sink_rig_await_message (SinkRig * rig, GstMessageType type);
 /* The text of the only message of @type. */
 gchar *sink_rig_dup_sentence (SinkRig * rig, GstMessageType type, gchar ** property);
 
+/* There is one WARNING, and it has @words. */
+void sink_rig_assert_warned (SinkRig * rig, const gchar * words);
+
 /* "EDGE_SERVERS freeze redis"; fails the test if that fails. */
 void sink_rig_servers (const gchar * command, const gchar * server, const gchar * argument);
 void sink_rig_rabbitmqctl (const gchar * arguments);

@@ -37,17 +37,6 @@ redis_do (redisContext *redis, const gchar *command)
   freeReplyObject (reply);
 }
 
-static void
-assert_warned (SinkRig *rig, const gchar *words)
-{
-  gchar *property, *sentence = sink_rig_dup_sentence (rig, GST_MESSAGE_WARNING, &property);
-
-  g_test_message ("%s", sentence);
-  g_assert_nonnull (strstr (sentence, words));
-  g_free (property);
-  g_free (sentence);
-}
-
 /* An exchange that others make and delete. While it is missing its sink waits, and says so; a sink with another one
  * keeps the connection. */
 static void
@@ -116,7 +105,7 @@ test_broker_takes_less (void)
   g_assert_cmpuint (sink_rig_get_stat (&rig, "connects"), ==, 1);
   g_assert_cmpuint (sink_rig_get_stat (&other, "delivered"), ==, 60);
   g_assert_cmpuint (sink_rig_count (&other, GST_MESSAGE_WARNING), ==, 0);
-  assert_warned (&rig, "larger");
+  sink_rig_assert_warned (&rig, "larger");
   sink_rig_clear (&rig);
   sink_rig_clear (&other);
   sink_rig_servers ("restart", "rabbitmq", NULL);
@@ -145,7 +134,7 @@ test_redis_takes_less (gconstpointer properties)
   g_assert_cmpuint (sink_rig_get_stat (&rig, "delivered"), ==, 23);
   g_assert_cmpuint (sink_rig_get_stat (&rig, "dropped-oversize"), ==, 2);
   g_assert_cmpuint (sink_rig_get_stat (&rig, "connects"), ==, 2);
-  assert_warned (&rig, "proto-max-bulk-len");
+  sink_rig_assert_warned (&rig, "proto-max-bulk-len");
   sink_rig_clear (&rig);
   redis_do (redis, "CONFIG SET proto-max-bulk-len 512mb");
   redisFree (redis);
@@ -230,51 +219,8 @@ test_unconfirmed_frozen (void)
   g_assert_cmpuint (sink_rig_get_stat (&rig, "resent"), >=, 1);
   g_assert_cmpuint (sink_rig_get_stat (&rig, "connects"), >=, 2);
   sink_rig_assert_balanced (rig.element);
-  assert_warned (&rig, "did not");
+  sink_rig_assert_warned (&rig, "did not");
   sink_rig_clear (&rig);
-}
-
-/* The right to write is taken from one of two that had it: that one waits and says why, later and later; the other one
- * goes on. */
-static void
-test_right_taken_away (void)
-{
-  gchar *uri = sink_rig_uri_with ("amqpsink", "writer:pw", "%2f");
-  guint64 resent;
-  SinkRig rig, other;
-
-  sink_rig_rabbitmqctl ("add_user writer pw");
-  sink_rig_rabbitmqctl ("set_permissions writer .* .* .*");
-  sink_rig_init (&other, "amqpsink", uri, "exchange=t-other");
-  sink_rig_init (&rig, "amqpsink", uri, "exchange=t-taken");
-  sink_rig_play (&other);
-  sink_rig_play (&rig);
-  sink_rig_push_range (&other, 1, 5);
-  sink_rig_push_range (&rig, 1, 5);
-  sink_rig_await_stat (&other, "delivered", 5);
-  sink_rig_await_stat (&rig, "delivered", 5);
-
-  sink_rig_rabbitmqctl ("set_permissions writer .* t-other .*");
-  sink_rig_rabbitmqctl ("close_all_connections test");  /* a channel remembers its rights */
-  sink_rig_push_range (&rig, 6, 10);
-  sink_rig_await_message (&rig, GST_MESSAGE_WARNING);
-  assert_warned (&rig, "may not write to exchange \"t-taken\"");
-  sink_rig_push_range (&other, 6, 10);
-  sink_rig_await_stat (&other, "delivered", 10);
-  resent = sink_rig_get_stat (&rig, "resent");
-  while (sink_rig_get_stat (&rig, "resent") == resent)  /* it is tried again, and is not warned of again */
-    g_usleep (1000);
-  assert_warned (&rig, "may not write");
-
-  sink_rig_rabbitmqctl ("set_permissions writer .* .* .*");
-  sink_rig_push_eos (&rig);
-  sink_rig_push_eos (&other);
-  g_assert_cmpuint (sink_rig_get_stat (&rig, "delivered"), ==, 10);
-  g_assert_cmpuint (sink_rig_count (&rig, GST_MESSAGE_ERROR) + sink_rig_count (&other, GST_MESSAGE_ERROR), ==, 0);
-  sink_rig_clear (&rig);
-  sink_rig_clear (&other);
-  sink_rig_rabbitmqctl ("delete_user writer");
-  g_free (uri);
 }
 
 /* A broker in an alarm does not read: a sink that comes then waits for the end of it, and the connection stays. */
@@ -557,7 +503,6 @@ main (int argc, char **argv)
   g_test_add_func ("/sink-healing/unconfirmed-tail", test_unconfirmed_tail);
   g_test_add_func ("/sink-healing/unconfirmed-frozen", test_unconfirmed_frozen);
   g_test_add_func ("/sink-healing/added-in-alarm", test_added_in_alarm);
-  g_test_add_func ("/sink-healing/right-taken-away", test_right_taken_away);
   g_test_add_func ("/sink-healing/redis-no-permission", test_redis_no_permission);
   g_test_add_func ("/sink-healing/redis-least-permissions", test_redis_least_permissions);
   g_test_add_func ("/sink-healing/no-descriptors", test_no_descriptors);
