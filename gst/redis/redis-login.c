@@ -13,35 +13,60 @@
 #include "redis/redis-reply.h"
 
 /* @refused: the error code when the server says no and it is nothing that heals by itself */
+static GstEdgeError
+code_of (const gchar *said, GstEdgeError refused)
+{
+  if (g_str_has_prefix (said, "NOAUTH") || gst_edge_redis_judge_error (said) == GST_EDGE_REDIS_NEVER)
+    return GST_EDGE_ERROR_AUTH;
+  return gst_edge_redis_judge_error (said) == GST_EDGE_REDIS_REFUSED ? refused : GST_EDGE_ERROR_TRANSIENT;
+}
+
 static gboolean
 accept_reply (const redisReply *reply, GstEdgeError refused, const gchar *doing, GError **error)
 {
-  GstEdgeError code = refused;
-
   if (reply->type != REDIS_REPLY_ERROR)
     return TRUE;
-  if (g_str_has_prefix (reply->str, "NOAUTH"))
-    code = GST_EDGE_ERROR_AUTH;
-  else if (gst_edge_redis_judge_error (reply->str) == GST_EDGE_REDIS_NEVER)
-    code = GST_EDGE_ERROR_AUTH;
-  else if (gst_edge_redis_judge_error (reply->str) != GST_EDGE_REDIS_REFUSED)
-    code = GST_EDGE_ERROR_TRANSIENT;
-  g_set_error (error, GST_EDGE_ERROR, code, "%s: the server says %s%s", doing, reply->str,
+  g_set_error (error, GST_EDGE_ERROR, code_of (reply->str, refused), "%s: the server says %s%s", doing, reply->str,
       gst_edge_redis_advise (reply->str));
   return FALSE;
 }
 
+/* What a server says to AUTH is not repeated: one that does not know the command repeats the password. */
+static const gchar *
+explain_auth (const gchar *said)
+{
+  static const gchar *known[][2] = {
+    {"WRONGPASS", "says WRONGPASS"},
+    {"ERR invalid password", "says that the password is invalid"},
+    {"ERR AUTH", "has no password; take it out of uri"},
+    {"ERR Client sent AUTH", "has no password; take it out of uri"},
+    {"ERR unknown command", "does not know AUTH; was it renamed, or is that a proxy?"},
+    {"ERR wrong number", "knows passwords without a user only"},
+    {"LOADING", "has just started and reads its data"},
+    {"ERR max number of clients", "has too many clients; raise maxclients"},
+  };
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (known); i++) {
+    if (g_str_has_prefix (said, known[i][0]))
+      return known[i][1];
+  }
+  return "says no";
+}
+
 static gboolean
-command (GstEdgeTransport *self, gint argc, const gchar **argv, GstEdgeError refused,
-    const gchar *doing, GError **error)
+send_auth (GstEdgeTransport *self, gint argc, const gchar **argv, const gchar *refused, GError **error)
 {
   redisReply *reply = gst_edge_redis_ask (self, argc, argv, error);
-  gboolean ok;
+  gboolean ok = reply != NULL && reply->type != REDIS_REPLY_ERROR;
 
-  if (reply == NULL)
-    return FALSE;
-  ok = accept_reply (reply, refused, doing, error);
-  freeReplyObject (reply);
+  if (reply != NULL && !ok) {
+    GstEdgeError code = code_of (reply->str, GST_EDGE_ERROR_AUTH);
+
+    g_set_error (error, GST_EDGE_ERROR, code, "%s: the server %s",
+        code == GST_EDGE_ERROR_AUTH ? refused : "could not log in", explain_auth (reply->str));
+  }
+  g_clear_pointer (&reply, freeReplyObject);
   return ok;
 }
 
@@ -56,10 +81,8 @@ authenticate (GstEdgeTransport *self, GError **error)
 
   if (password == NULL)
     return TRUE;
-  return user != NULL
-      ? command (self, 3, with_user, GST_EDGE_ERROR_AUTH, "user or password refused, correct them in uri",
-      error)
-      : command (self, 2, without_user, GST_EDGE_ERROR_AUTH, "password refused, correct it in uri", error);
+  return user != NULL ? send_auth (self, 3, with_user, "user or password refused, correct them in uri", error)
+      : send_auth (self, 2, without_user, "password refused, correct it in uri", error);
 }
 
 /* Always sent: a server that wants a password says so only when something is asked. A connection begins with database

@@ -33,7 +33,12 @@ class TestSecrets(FaultTest):
             user = f"user{number}"
             cls.servers.rabbitmqctl("add_user", user, secret)
             cls.servers.rabbitmqctl("set_permissions", user, ".*", ".*", ".*")
-            cls.redis.execute_command("ACL", "SETUSER", user, "on", ">" + secret, "~*", "+@all")
+        cls.add_redis_users()
+
+    @classmethod
+    def add_redis_users(cls):
+        for number, secret in enumerate(SECRETS):
+            cls.redis.execute_command("ACL", "SETUSER", f"user{number}", "on", ">" + secret, "~*", "+@all")
 
     def uris(self, number, secret):
         ports = self.servers.ports
@@ -98,6 +103,23 @@ class TestSecrets(FaultTest):
                 self.run_and_search(
                     0, secret, self.uris(0, secret), lambda app: app.wait_message(lambda m: m["bus"] == "error")
                 )
+
+    def test_server_without_auth(self):
+        """It repeats what came with the command that it does not know."""
+        self.servers.restart("redis", "--rename-command", "AUTH", "")
+        try:
+            for secret in SECRETS:
+                amqp, uri = self.uris(0, secret)
+                for redis_uri in (uri, uri.replace("user0:", ":")):
+                    with self.subTest(secret=secret, user="user0" in redis_uri):
+                        self.run_and_search(0, secret, (amqp, redis_uri), self.await_refusal)
+        finally:
+            self.servers.restart("redis")
+            self.add_redis_users()
+
+    def await_refusal(self, app):
+        error = app.wait_message(lambda m: m["bus"] == "error" and m["from"] == "store1")
+        self.assertIn("the server does not know AUTH", error["text"])
 
 
 if __name__ == "__main__":
