@@ -25,6 +25,7 @@ gst_edge_amqp_open_channel (GstEdgeTransport *self, GError **error)
     gst_edge_amqp_set_reply_error (error, "open a channel with publisher confirms", reply);
     return FALSE;
   }
+  self->published = 0;
   return TRUE;
 }
 

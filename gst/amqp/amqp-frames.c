@@ -106,6 +106,20 @@ wants_returns (GstEdgeTarget *target, gpointer exchange)
   return ((GstEdgeAmqpTarget *) target)->mandatory && publishes_to (target, exchange);
 }
 
+/* Over TLS the broker is heard right before a message is sent: nothing that it says then may be about that one. */
+static gboolean
+handle_confirm (GstEdgeTransport *self, guint64 tag, gboolean multiple, GstEdgeResult result, const gchar *detail,
+    GError **error)
+{
+  if (tag > self->published) {
+    g_set_error_literal (error, GST_EDGE_ERROR, GST_EDGE_ERROR_TRANSIENT,
+        "the broker confirmed a message that was not sent");
+    return FALSE;
+  }
+  gst_edge_link_complete (self->link, tag, multiple, result, detail);
+  return TRUE;
+}
+
 static gboolean
 handle_method (GstEdgeTransport *self, amqp_channel_t channel, const amqp_method_t *method, GError **error)
 {
@@ -113,15 +127,13 @@ handle_method (GstEdgeTransport *self, amqp_channel_t channel, const amqp_method
     case AMQP_BASIC_ACK_METHOD:{
       const amqp_basic_ack_t *ack = method->decoded;
 
-      gst_edge_link_complete (self->link, ack->delivery_tag, ack->multiple, GST_EDGE_DELIVERED, NULL);
-      return TRUE;
+      return handle_confirm (self, ack->delivery_tag, ack->multiple, GST_EDGE_DELIVERED, NULL, error);
     }
     case AMQP_BASIC_NACK_METHOD:{
       const amqp_basic_nack_t *nack = method->decoded;
 
-      gst_edge_link_complete (self->link, nack->delivery_tag, nack->multiple, GST_EDGE_REJECTED,
-          "the broker refused the message (basic.nack); is a queue full?");
-      return TRUE;
+      return handle_confirm (self, nack->delivery_tag, nack->multiple, GST_EDGE_REJECTED,
+          "the broker refused the message (basic.nack); is a queue full?", error);
     }
     case AMQP_BASIC_RETURN_METHOD:
       begin_return (self, method->decoded);

@@ -55,6 +55,7 @@ struct _GstEdgeTransport
   gchar *return_exchange;       /* of the last basic.return; nullable */
   gchar *return_key;
   guint64 return_body_left;
+  guint64 published;            /* messages on this channel: the last one has that tag */
   gboolean channel_closed;      /* by the broker, which waits for a word about that */
   gboolean has_setup_channel;
   GHashTable *prepared;         /* exchanges that were found or declared on this connection, see prepared_key() */

@@ -156,8 +156,10 @@ send_tls (GstEdgeTransport *self, GstEdgeMessage *message, GError **error)
   status = publish_tls (self, message);
   if (!gst_edge_link_end_call (self->link, error))
     return FALSE;
-  if (status == AMQP_STATUS_OK)
+  if (status == AMQP_STATUS_OK) {
+    self->published++;
     return TRUE;
+  }
   if (is_refusal (status))
     return refuse (status, error);
   gst_edge_amqp_set_status_error (error, "publish", status);
@@ -176,5 +178,6 @@ gst_edge_amqp_publish (GstEdgeTransport *self, GstEdgeMessage *message, GError *
   status = gst_edge_amqp_output_add (&self->output, message, (gsize) amqp_get_frame_max (self->connection));
   if (status != AMQP_STATUS_OK)
     return refuse (status, error);
+  self->published++;
   return self->output.bytes < BATCH_BYTES || gst_edge_amqp_flush (self, error);
 }

@@ -8,10 +8,13 @@
 
 import queue
 import socket
+import ssl
+import tempfile
 import threading
 import unittest
 
 import pika
+from certificates import make_authority, make_certificate
 from faults import LONG, SECOND, FaultTest, frames
 from pika import spec
 
@@ -21,18 +24,21 @@ CHANNEL = 1
 class Broker:
     """Takes connections and hands what is published to the test, which answers by itself."""
 
-    def __init__(self, heartbeat=0):
+    def __init__(self, heartbeat=0, tls=None):
         self.heartbeat = heartbeat  # seconds, that it proposes
+        self.tls = tls  # an SSLContext
         self.agreed = None  # seconds, that the other end has chosen
         self.heartbeats = queue.Queue()  # one item for each that came
         self.mute_heartbeats = False  # on this connection they are not answered
         self.listener = socket.create_server(("127.0.0.1", 0))
-        self.uri = f"amqp://127.0.0.1:{self.listener.getsockname()[1]}/%2f"
+        host = "amqps://localhost" if tls else "amqp://127.0.0.1"
+        self.uri = f"{host}:{self.listener.getsockname()[1]}/%2f"
         self.published = queue.Queue()  # message-ids
         self.connections = 0
         self.socket = None
         self.before_open = []  # frames that are sent between close-ok and open-ok
         self.mute_open = False  # channel.open is not answered
+        self.confirm = None  # called for each message with its tag: what is answered at once
         self.thread = threading.Thread(target=self.run, daemon=True)
         self.thread.start()
 
@@ -47,6 +53,8 @@ class Broker:
         while True:
             try:
                 self.socket, _ = self.listener.accept()
+                if self.tls:
+                    self.socket = self.tls.wrap_socket(self.socket, server_side=True)
                 self.connections += 1
                 self.mute_heartbeats = False
                 with self.socket:
@@ -75,6 +83,9 @@ class Broker:
                 self.socket.sendall(frame.marshal())
         elif isinstance(frame, pika.frame.Header):
             self.published.put(frame.properties.message_id)
+            self.tag += 1
+            if self.confirm:
+                self.send(self.confirm(self.tag))
         elif isinstance(frame, pika.frame.Method):
             self.answer(frame.channel_number, frame.method)
 
@@ -92,7 +103,9 @@ class Broker:
         if isinstance(method, spec.Channel.CloseOk):
             for sent in self.before_open:
                 self.send(*sent)
-        elif type(method) in answers and not (self.mute_open and isinstance(method, spec.Channel.Open)):
+        if isinstance(method, spec.Channel.Open) and channel == CHANNEL:
+            self.tag = 0
+        if type(method) in answers and not (self.mute_open and isinstance(method, spec.Channel.Open)):
             self.send(answers[type(method)], channel=channel)
 
     def send(self, *methods, channel=CHANNEL):
@@ -140,6 +153,20 @@ class TestAmqpChannel(FaultTest):
         self.assertEqual(self.app.states(), ["ready"])
         self.check_promises(self.app)
 
+    def test_confirms_what_was_not_sent(self):
+        """Such a broker is not believed, and what was sent is sent again."""
+        ids = self.publish(3)
+        for lie in (spec.Basic.Ack(delivery_tag=4), spec.Basic.Nack(delivery_tag=2**60, multiple=True)):
+            self.broker.send(lie)
+            self.assertEqual(self.broker.get(3), ids)
+        look = self.app.look()
+        self.assertEqual(self.in_flight(look), (0, 3))
+        self.assertEqual(self.broker.connections, 3)
+        self.broker.send(spec.Basic.Ack(delivery_tag=3, multiple=True))
+        self.app.wait(lambda look: self.in_flight(look) == (3, 0))
+        self.check_promises(self.app, {"": 1})
+        self.assertIn("confirmed a message that was not sent", self.app.of_type("warning")[0]["text"])
+
     def test_alarm_meanwhile(self):
         """What the broker says of the connection while the channel is opened again is not lost."""
         ids = self.publish(5)
@@ -178,6 +205,41 @@ class TestAmqpChannel(FaultTest):
         self.broker.send(spec.Basic.Ack(delivery_tag=3, multiple=True))
         self.app.wait(lambda look: self.in_flight(look) == (3, 0))
         self.check_promises(self.app, {"": 1})
+
+
+class TestOverTls(FaultTest):
+    """The library sends: the broker is heard before each message."""
+
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        make_authority(folder.name, "authority")
+        make_certificate(folder.name, "authority", "server", "localhost")
+        cls.ca_file = f"ca-file={folder.name}/authority.pem"
+        cls.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        cls.context.load_cert_chain(f"{folder.name}/server.pem", f"{folder.name}/server.key")
+
+    def start(self, more=""):
+        self.broker = Broker(tls=self.context)
+        self.addCleanup(self.broker.close)
+        return self.run_app(frames(self.broker.uri, f"{self.ca_file} timeout={LONG * SECOND} max-size-buffers=0 {more}"))
+
+    def test_confirms_what_was_not_sent(self):
+        """Also the message that is about to be sent is not settled by that."""
+        app = self.start()
+
+        def confirm(tag):
+            return spec.Basic.Ack(delivery_tag=2**60 if self.broker.connections == 1 else tag, multiple=True)
+
+        self.broker.confirm = confirm
+        app("burst", 500)
+        app.wait(lambda look: look.total("delivered") == 500)
+        self.assertEqual(self.broker.connections, 2)
+        self.assertEqual(self.broker.tag, 500)  # all of them on the connection that is believed
+        self.assertEqual(app.states(), ["ready", "backing-off", "ready"])
+        self.assertIn("confirmed a message that was not sent", app.of_type("warning")[0]["text"])
+        self.check_promises(app, {"": 1})
 
 
 class TestHeartbeats(FaultTest):
