@@ -67,6 +67,18 @@ gst_edge_link_client_changed_locked (GstEdgeLinkClient *client)
     g_cond_broadcast (&client->cond);
 }
 
+/* What counts as sent without an answer was taken by a server that has answered something later. */
+gboolean
+gst_edge_link_client_has_worked (GstEdgeLinkClient *client)
+{
+  if (client->first_sent != 0 && client->first_sent <= client->link->answered_tag) {
+    client->first_sent = 0;
+    client->worked = TRUE;
+    gst_edge_backoff_reset (&client->preparing);
+  }
+  return client->worked || client->counters.delivered > 0;
+}
+
 gboolean
 gst_edge_link_client_enter_locked (GstEdgeLinkClient *client)
 {

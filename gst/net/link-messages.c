@@ -216,11 +216,13 @@ count_answer_locked (GstEdgeLinkClient *client, GstEdgeMessage *message, GstEdge
   }
 }
 
-/* The server may refuse later what counts as sent already: then it matters who sent it. Mostly all messages of a client
- * go to the same place. */
+/* The server may refuse later what counts as sent already: then it matters who sent it, and whether it ever took such a
+ * message. Mostly all messages of a client go to the same place. */
 static void
 remember_sent_locked (GstEdgeLinkClient *client, const GstEdgeMessage *message)
 {
+  if (client->first_sent == 0)
+    client->first_sent = message->tag;
   if (g_strcmp0 (client->sent_to, message->destination) == 0)
     return;
   g_free (client->sent_to);
@@ -233,7 +235,7 @@ fail_useless (GstEdgeLinkClient *client, const gchar *detail)
 {
   GError *error;
 
-  if (client->counters.delivered > 0)
+  if (gst_edge_link_client_has_worked (client))
     return;
   error = g_error_new_literal (GST_EDGE_ERROR, GST_EDGE_ERROR_AUTH, detail);
   gst_edge_link_client_fail (client, error, FALSE);
@@ -243,7 +245,7 @@ fail_useless (GstEdgeLinkClient *client, const gchar *detail)
 static void
 settle (GstEdgeLink *link, GstEdgeMessage *message, GstEdgeResult result, const gchar *detail)
 {
-  gboolean worked = result == GST_EDGE_DELIVERED || result == GST_EDGE_SENT;
+  gboolean taken = result == GST_EDGE_DELIVERED;
   GstEdgeLinkClient *client;
 
   if (result == GST_EDGE_RETRY) {
@@ -268,7 +270,7 @@ settle (GstEdgeLink *link, GstEdgeMessage *message, GstEdgeResult result, const 
   client = message->client;
   unlink_in_flight_locked (link, message);
   if (client != NULL) {
-    if (worked)
+    if (taken)
       gst_edge_backoff_reset (&client->preparing);
     if (result == GST_EDGE_SENT)
       remember_sent_locked (client, message);
@@ -343,9 +345,8 @@ gst_edge_link_get_size (GstEdgeLink *link, guint64 tag)
   return 0;
 }
 
-void
-gst_edge_link_complete (GstEdgeLink *link, guint64 tag, gboolean multiple, GstEdgeResult result,
-    const gchar *detail)
+static void
+complete (GstEdgeLink *link, guint64 tag, gboolean multiple, GstEdgeResult result, const gchar *detail)
 {
   GList *node, *next;
 
@@ -358,6 +359,13 @@ gst_edge_link_complete (GstEdgeLink *link, guint64 tag, gboolean multiple, GstEd
     if (multiple || message->tag == tag)
       settle (link, message, result, detail);
   }
+}
+
+void
+gst_edge_link_complete (GstEdgeLink *link, guint64 tag, gboolean multiple, GstEdgeResult result, const gchar *detail)
+{
+  link->answered_tag = MAX (link->answered_tag, tag);
+  complete (link, tag, multiple, result, detail);
 }
 
 /* Nobody waits for the answers to some messages: those are settled when they have left. Before that a server that
@@ -417,7 +425,7 @@ send_message (GstEdgeLink *link, GstEdgeMessage *message, GError **error)
     g_propagate_error (error, local);
     return FALSE;
   }
-  gst_edge_link_complete (link, tag, FALSE, GST_EDGE_REJECTED, local->message);
+  complete (link, tag, FALSE, GST_EDGE_REJECTED, local->message);
   link->last_tag--;             /* the server never saw it */
   g_error_free (local);
   return TRUE;

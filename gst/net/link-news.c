@@ -126,10 +126,10 @@ prepare_client (GstEdgeLink *link, GstEdgeLinkClient *client)
 static void
 refuse_client (GstEdgeLinkClient *client, const GError *error)
 {
-  if (client->counters.delivered == 0)
-    gst_edge_link_client_fail (client, error, TRUE);
-  else
+  if (gst_edge_link_client_has_worked (client))
     put_off_client (client, error);
+  else
+    gst_edge_link_client_fail (client, error, TRUE);
 }
 
 static gboolean

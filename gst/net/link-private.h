@@ -69,6 +69,8 @@ struct _GstEdgeLink
   guint64 in_flight_bytes;
   guint n_unconfirmed;          /* in flight: nobody waits for an answer to them */
   guint64 last_tag;
+  guint64 answered_tag;         /* the last message of this connection that the server has answered; it reads them in
+                                 * the order of their tags, so that it has accepted all before */
   gint64 ready_since;           /* monotonic microseconds */
   gint64 recovered_at;          /* monotonic microseconds: a failure left the connection as good as new */
   gboolean in_recovery;         /* since then, until a message is answered */
@@ -112,6 +114,9 @@ struct _GstEdgeLinkClient
   gboolean leaving;             /* link's lock */
   gboolean in_callback;         /* link's lock */
   guint told_serial;            /* link's lock: last state_serial it was told */
+  guint64 first_sent;           /* link's thread: of this connection, the first message that counts as sent without an
+                                 * answer, and of which it is not known that the server took it; 0 = none */
+  gboolean worked;              /* link's thread: the server took such a message */
   gchar *sent_to;               /* link's lock: where the last message went that counts as sent without an answer;
                                  * nullable */
   guint in_flight;              /* link's lock to write: a counter */
@@ -153,6 +158,9 @@ gboolean gst_edge_link_suspect_in_flight (GstEdgeLink * link, const gchar * deta
 GstEdgeMessage *gst_edge_link_client_take_locked (GstEdgeLinkClient * client, gint64 now, GArray ** dropped);
 void gst_edge_link_client_set_pending_locked (GstEdgeLinkClient * client);
 void gst_edge_link_client_changed_locked (GstEdgeLinkClient * client);
+
+/* The link's thread only: whether the server has ever taken something from this client. */
+gboolean gst_edge_link_client_has_worked (GstEdgeLinkClient * client);
 void gst_edge_link_client_fail (GstEdgeLinkClient * client, const GError * error, gboolean by_target);
 void gst_edge_link_free_dropped (GArray * dropped);
 

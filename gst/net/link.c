@@ -119,6 +119,8 @@ begin_anew (GstEdgeLink *link)
     GstEdgeLinkClient *client = g_ptr_array_index (link->clients, i);
 
     client->prepared = FALSE;
+    gst_edge_link_client_has_worked (client);   /* to remember it */
+    client->first_sent = 0;
     if (client->is_pending)
       g_queue_unlink (&link->pending[client->class], &client->pending_node);
     client->is_pending = FALSE;
@@ -126,6 +128,7 @@ begin_anew (GstEdgeLink *link)
   link->client_news = TRUE;
   g_mutex_unlock (&link->lock);
   link->last_tag = 0;
+  link->answered_tag = 0;
 }
 
 void

@@ -5,6 +5,7 @@
  * What a user may do at the broker: who may not write is told so and holds up nobody else; who once could, waits until
  * it may again. */
 
+#include "amqp-peer.h"
 #include "sink-rig.h"
 
 /* A user of the broker, and the uri of who logs in as that. */
@@ -66,6 +67,84 @@ test_right_taken_away (void)
   delete_user (uri);
 }
 
+/* A frame now and then, while something is waited for. */
+static void
+push_next (SinkRig *rig, guint *n)
+{
+  sink_rig_push (rig, ++*n);
+  g_usleep (1000);
+}
+
+/* Nobody waits for the answers to its messages; that it could write is known from what the broker answered to another
+ * one. */
+static void
+test_taken_away_unconfirmed (void)
+{
+  gchar *uri = add_user (".*");
+  guint n_told, n = 5;
+  SinkRig rig, other;
+  AmqpPeer *peer;
+
+  sink_rig_init (&other, "amqpsink", uri, "exchange=t-other");
+  sink_rig_init (&rig, "amqpsink", uri, "exchange=t-taken confirms=false");
+  sink_rig_play (&other);
+  sink_rig_play (&rig);
+  sink_rig_push_range (&rig, 1, n);
+  sink_rig_await_stat (&rig, "unconfirmed", n);
+  sink_rig_push_range (&other, 1, 5);
+  sink_rig_await_stat (&other, "delivered", 5);
+
+  sink_rig_rabbitmqctl ("set_permissions writer .* t-other .*");
+  sink_rig_rabbitmqctl ("close_all_connections test");
+  while (sink_rig_count (&rig, GST_MESSAGE_WARNING | GST_MESSAGE_ERROR) == 0)
+    push_next (&rig, &n);
+  sink_rig_assert_warned (&rig, "may not write to exchange \"t-taken\"");
+  n_told = sink_rig_count (&rig, GST_MESSAGE_ELEMENT);
+  while (sink_rig_count (&rig, GST_MESSAGE_ELEMENT) < n_told + 4)       /* it is tried again, and not warned of */
+    push_next (&rig, &n);
+  sink_rig_assert_warned (&rig, "may not write");
+  sink_rig_push_range (&other, 6, 10);
+  sink_rig_await_stat (&other, "delivered", 10);
+
+  sink_rig_rabbitmqctl ("set_permissions writer .* .* .*");
+  peer = amqp_peer_new ();
+  amqp_peer_bind (peer, NULL, "t-taken", "#");
+  while (amqp_peer_count (peer) == 0)
+    push_next (&rig, &n);
+  sink_rig_push_eos (&rig);
+  g_assert_cmpuint (sink_rig_count (&rig, GST_MESSAGE_ERROR) + sink_rig_count (&other, GST_MESSAGE_ERROR), ==, 0);
+  sink_rig_clear (&rig);
+  sink_rig_clear (&other);
+  amqp_peer_free (peer);
+  delete_user (uri);
+}
+
+/* Who never could write fails, also when others of the connection can. */
+static void
+test_never_had (void)
+{
+  gchar *uri = add_user ("t-other"), *sentence;
+  SinkRig rig, other;
+
+  sink_rig_init (&other, "amqpsink", uri, "exchange=t-other");
+  sink_rig_init (&rig, "amqpsink", uri, "exchange=t-taken confirms=false");
+  sink_rig_play (&other);
+  sink_rig_push_range (&other, 1, 5);
+  sink_rig_await_stat (&other, "delivered", 5);
+  sink_rig_play (&rig);
+  sink_rig_push (&rig, 1);
+  sink_rig_push_range (&other, 6, 10);
+  sink_rig_await_message (&rig, GST_MESSAGE_ERROR);
+  sentence = sink_rig_dup_sentence (&rig, GST_MESSAGE_ERROR, NULL);
+  g_assert_nonnull (strstr (sentence, "may not write to exchange \"t-taken\""));
+  sink_rig_push_eos (&other);
+  g_assert_cmpuint (sink_rig_get_stat (&other, "delivered"), ==, 10);
+  sink_rig_clear (&rig);
+  sink_rig_clear (&other);
+  delete_user (uri);
+  g_free (sentence);
+}
+
 /* Of two on one exchange, one has a routing key that the user may not use: only that one fails. */
 static void
 test_topic_refused (gconstpointer properties)
@@ -108,6 +187,8 @@ main (int argc, char **argv)
   gst_init (&argc, &argv);
 
   g_test_add_func ("/sink-rights/taken-away", test_right_taken_away);
+  g_test_add_func ("/sink-rights/taken-away-unconfirmed", test_taken_away_unconfirmed);
+  g_test_add_func ("/sink-rights/never-had", test_never_had);
   g_test_add_data_func ("/sink-rights/topic/confirmed", "confirms=true", test_topic_refused);
   g_test_add_data_func ("/sink-rights/topic/unconfirmed", "confirms=false", test_topic_refused);
   return g_test_run ();
