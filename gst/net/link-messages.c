@@ -265,6 +265,8 @@ settle (GstEdgeLink *link, GstEdgeMessage *message, GstEdgeResult result, const 
   }
   if (result == GST_EDGE_DELIVERED && message->target->unconfirmed)
     result = GST_EDGE_SENT;     /* it came before the last byte of those behind it had left */
+  if (result == GST_EDGE_SENT)
+    link->sent_tag = MAX (link->sent_tag, message->tag);
 
   g_mutex_lock (&link->lock);
   client = message->client;
@@ -291,20 +293,23 @@ settle (GstEdgeLink *link, GstEdgeMessage *message, GstEdgeResult result, const 
   gst_edge_message_free (message);
 }
 
-/* The server closed the connection because of a message that was in flight. TRUE when it is clear which one, and that
- * nothing like it will be sent again. Else, when there is only one, it is that one; and of several each will be sent
- * alone, so that the next time there is only one. */
+/* The server closed the connection because of a message that it had not answered. TRUE when it is clear which one, and
+ * that nothing like it will be sent again. Else, when there is only one, it is that one; and of several each will be
+ * sent alone, so that the next time there is only one. What counts as sent already may have been the one, too: it is
+ * gone, and the next like it will be alone. */
 gboolean
 gst_edge_link_suspect_in_flight (GstEdgeLink *link, const gchar *detail)
 {
+  gboolean may_be_sent = link->sent_tag > link->answered_tag;
+
   if (link->found_oversize) {
     link->found_oversize = FALSE;
     return TRUE;
   }
-  if (link->in_flight.length == 1)
+  if (link->in_flight.length == 1 && !may_be_sent)
     settle (link, g_queue_peek_head (&link->in_flight), GST_EDGE_REJECTED, detail);
   else
-    link->suspects = link->in_flight.length;
+    link->suspects = link->in_flight.length + may_be_sent;
   return FALSE;
 }
 
@@ -369,13 +374,14 @@ gst_edge_link_complete (GstEdgeLink *link, guint64 tag, gboolean multiple, GstEd
 }
 
 /* Nobody waits for the answers to some messages: those are settled when they have left. Before that a server that
- * stalls is noticed by them as by the others, and what a lost connection has cut is sent again. */
+ * stalls is noticed by them as by the others, and what a lost connection has cut is sent again. While it is not clear
+ * which message a server does not take, all wait for their answers. */
 void
 gst_edge_link_settle_sent (GstEdgeLink *link)
 {
   GList *node, *next;
 
-  if (link->n_unconfirmed == 0
+  if (link->n_unconfirmed == 0 || link->suspects > 0
       || (link->klass->is_sending != NULL && link->klass->is_sending (link->transport)))
     return;
   for (node = link->in_flight.head; node != NULL; node = next) {

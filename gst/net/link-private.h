@@ -71,6 +71,7 @@ struct _GstEdgeLink
   guint64 last_tag;
   guint64 answered_tag;         /* the last message of this connection that the server has answered; it reads them in
                                  * the order of their tags, so that it has accepted all before */
+  guint64 sent_tag;             /* the last message of this connection that counts as sent without an answer */
   gint64 ready_since;           /* monotonic microseconds */
   gint64 recovered_at;          /* monotonic microseconds: a failure left the connection as good as new */
   gboolean in_recovery;         /* since then, until a message is answered */
@@ -79,7 +80,8 @@ struct _GstEdgeLink
   GstEdgeBackoff parking;       /* for servers that say "not now" */
   gboolean found_oversize;      /* why the server is about to close the connection is known and settled */
   gint64 prepare_at;            /* when the next client that was put off is tried again */
-  guint suspects;               /* so many were in flight when the server closed because of one of them */
+  guint suspects;               /* the server closed because of one message, and so many have to be answered, one at a
+                                 * time and whether somebody waits for that or not, until it is clear which */
   GstEdgeBackoff backoff;       /* for connecting */
   GstEdgeBreaker breaker;       /* for connecting */
   gboolean blocked;             /* the server takes nothing for now */

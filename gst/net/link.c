@@ -129,6 +129,7 @@ begin_anew (GstEdgeLink *link)
   g_mutex_unlock (&link->lock);
   link->last_tag = 0;
   link->answered_tag = 0;
+  link->sent_tag = 0;
 }
 
 void

@@ -167,6 +167,34 @@ class TestAmqpChannel(FaultTest):
         self.check_promises(self.app, {"": 1})
         self.assertIn("confirmed a message that was not sent", self.app.of_type("warning")[0]["text"])
 
+    def test_blame_of_what_counts_as_sent(self):
+        """Two on a link: nobody waits for the answers to the one, which may be what the broker does not take. Then the
+        message of the other is not rejected for it; each is sent alone until that is clear."""
+        sink = f"uri={self.broker.uri} timeout={LONG * SECOND}"
+        app = self.run_app(
+            "framestamp camera-id=cam{n} ! tee name=t{n} "
+            f"t{{n}}. ! amqpsink name=quick{{n}} {sink} confirms=false t{{n}}. ! amqpsink name=sure{{n}} {sink}"
+        )
+        refusal = spec.Channel.Close(406, "PRECONDITION_FAILED - invalid expiration", 60, 40)
+        app("burst", 1)
+        self.broker.get(2)
+        app.wait(lambda look: look.total("unconfirmed") == 1 and look.total("in-flight") == 1)
+        self.broker.send(refusal)
+        self.broker.get(1)
+        self.assertEqual(app.look().total("rejected"), 0)
+        self.broker.send(spec.Basic.Ack(delivery_tag=1))
+        app.wait(lambda look: look.total("delivered") == 1)
+        app("burst", 1)
+        self.broker.get(1)
+        self.broker.send(refusal)
+        self.broker.get(1)
+        self.broker.send(spec.Basic.Ack(delivery_tag=1))
+        app.wait(lambda look: look.total("queued") + look.total("in-flight") == 0)
+        self.assertEqual(app.look().sinks()["quick1"]["rejected"], 1)
+        self.assertEqual(app.look().sinks()["sure1"]["delivered"], 2)
+        self.assertEqual(self.broker.connections, 1)
+        self.check_promises(app)
+
     def test_alarm_meanwhile(self):
         """What the broker says of the connection while the channel is opened again is not lost."""
         ids = self.publish(5)
