@@ -137,18 +137,30 @@ gst_stored_output_free (GstStoredOutput *self)
   g_free (self);
 }
 
+/* What a pad does: of the types of which there may be several, as tags, one of each name. */
+static gboolean
+takes_place_of (GstEvent *event, GstEvent *old)
+{
+  const GstStructure *structure = gst_event_get_structure (event);
+
+  if (GST_EVENT_TYPE (old) != GST_EVENT_TYPE (event))
+    return FALSE;
+  return (GST_EVENT_TYPE (event) & GST_EVENT_TYPE_STICKY_MULTI) == 0 || structure == NULL
+      || gst_event_has_name (old, gst_structure_get_name (structure));
+}
+
 void
 gst_stored_output_add_sticky (GstStoredOutput *self, GstEvent *event)
 {
   GPtrArray *next = g_ptr_array_new_with_free_func ((GDestroyNotify) gst_event_unref);
-  gboolean replaces = (GST_EVENT_TYPE (event) & GST_EVENT_TYPE_STICKY_MULTI) == 0, replaced = FALSE;
+  gboolean replaced = FALSE;
   guint i;
 
-  /* a new stream starts with nothing; otherwise an event takes the place of the one of its type: new caps go out before
+  /* a new stream starts with nothing; otherwise an event takes the place of the one before it: new caps go out before
    * the old segment where neither has */
   for (i = 0; i < self->sticky->len && GST_EVENT_TYPE (event) != GST_EVENT_STREAM_START; i++) {
     GstEvent *old = g_ptr_array_index (self->sticky, i);
-    gboolean same = replaces && GST_EVENT_TYPE (old) == GST_EVENT_TYPE (event);
+    gboolean same = takes_place_of (event, old);
 
     g_ptr_array_add (next, gst_event_ref (same ? event : old));
     replaced |= same;

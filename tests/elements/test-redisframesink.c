@@ -209,6 +209,30 @@ test_new_caps_first (void)
   clear_downstream (&down);
 }
 
+/* Tags that change all the time: those that are in force go out, once. */
+static void
+test_many_tags (void)
+{
+  Downstream down;
+  SinkRig rig;
+  guint i;
+
+  sink_rig_init (&rig, "redisframesink", NULL, NULL);
+  add_downstream (&rig, &down);
+  gst_harness_set_src_caps_str (rig.h, "image/jpeg,width=640,height=480");
+  for (i = 0; i < 1000; i++)
+    gst_harness_push_event (rig.h, gst_event_new_tag (gst_tag_list_new (GST_TAG_BITRATE, i, NULL)));
+  for (i = 0; i < 4; i++)
+    gst_harness_push_event (rig.h, gst_event_new_custom (GST_EVENT_CUSTOM_DOWNSTREAM_STICKY,
+            gst_structure_new_empty (i % 2 == 0 ? "even" : "odd")));
+  sink_rig_push_range (&rig, 1, 3);
+  sink_rig_push_eos (&rig);
+  g_assert_cmpstr (down.log->str, ==, "stream-start caps segment tag custom-downstream-sticky "
+      "custom-downstream-sticky 1 2 3 eos ");
+  sink_rig_clear (&rig);
+  clear_downstream (&down);
+}
+
 static void
 test_output (void)
 {
@@ -441,6 +465,7 @@ main (int argc, char **argv)
   g_test_add_func ("/redisframesink/properties", test_properties);
   g_test_add_func ("/redisframesink/no-source-pad", test_no_source_pad);
   g_test_add_func ("/redisframesink/output", test_output);
+  g_test_add_func ("/redisframesink/many-tags", test_many_tags);
   g_test_add_func ("/redisframesink/new-caps-first", test_new_caps_first);
   g_test_add_func ("/redisframesink/input-is-untouched", test_input_is_untouched);
   g_test_add_func ("/redisframesink/refused", test_refused);
