@@ -8,11 +8,23 @@
 #include "config.h"
 #endif
 
+#include <string.h>
+
 #include "amqp/amqp-private.h"
 
-static GstEdgeError
-code_of_close (guint16 reply_code)
+/* "connection limit (1) is reached", or of channels "has reached the maximum allowed user limit of (1)": others have
+ * taken all places for now. */
+static gboolean
+is_limit (const gchar *said)
 {
+  return strstr (said, "limit") != NULL && strstr (said, "reached") != NULL;
+}
+
+static GstEdgeError
+code_of_close (guint16 reply_code, const gchar *said)
+{
+  if (reply_code == AMQP_NOT_ALLOWED && is_limit (said))
+    return GST_EDGE_ERROR_TRANSIENT;
   switch (reply_code) {
     case AMQP_ACCESS_REFUSED:
       return GST_EDGE_ERROR_AUTH;
@@ -33,7 +45,7 @@ set_close_error (GError **error, const gchar *doing, guint16 reply_code, amqp_by
   /* not NUL-terminated, and not necessarily UTF-8 */
   gchar *reply = g_utf8_make_valid (text.bytes, (gssize) text.len);
 
-  g_set_error (error, GST_EDGE_ERROR, code_of_close (reply_code), "could not %s: the broker says %u %s",
+  g_set_error (error, GST_EDGE_ERROR, code_of_close (reply_code, reply), "could not %s: the broker says %u %s",
       doing, reply_code, reply);
   g_free (reply);
 }

@@ -180,6 +180,37 @@ test_topic_refused (gconstpointer properties)
   g_free (line);
 }
 
+/* A vhost that takes one connection at a time: the second one waits for the end of the first. */
+static void
+test_connection_limit (void)
+{
+  gchar *uri = sink_rig_uri_with ("amqpsink", "guest:guest", "small");
+  SinkRig rig, other;
+
+  sink_rig_rabbitmqctl ("add_vhost small");
+  sink_rig_rabbitmqctl ("set_permissions -p small guest .* .* .*");
+  sink_rig_rabbitmqctl ("set_vhost_limits -p small {\"max-connections\":1}");
+  sink_rig_init (&other, "amqpsink", uri, "link-group=other");
+  sink_rig_init (&rig, "amqpsink", uri, "link-group=waits circuit-max-failures=0");
+  sink_rig_play (&other);
+  sink_rig_push (&other, 1);
+  sink_rig_await_stat (&other, "delivered", 1);
+  sink_rig_play (&rig);
+  sink_rig_push_range (&rig, 1, 5);
+  sink_rig_await_message (&rig, GST_MESSAGE_WARNING | GST_MESSAGE_ERROR);
+  sink_rig_assert_warned (&rig, "connection limit (1) is reached");
+  sink_rig_await_state (&rig, "backing-off");
+  sink_rig_stop (&other);
+  sink_rig_await_stat (&rig, "delivered", 5);
+  sink_rig_await_state (&rig, "ready");
+  sink_rig_assert_warned (&rig, "limit");
+  g_assert_cmpuint (sink_rig_count (&rig, GST_MESSAGE_ERROR), ==, 0);
+  sink_rig_clear (&rig);
+  sink_rig_clear (&other);
+  sink_rig_rabbitmqctl ("delete_vhost small");
+  g_free (uri);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -191,5 +222,6 @@ main (int argc, char **argv)
   g_test_add_func ("/sink-rights/never-had", test_never_had);
   g_test_add_data_func ("/sink-rights/topic/confirmed", "confirms=true", test_topic_refused);
   g_test_add_data_func ("/sink-rights/topic/unconfirmed", "confirms=false", test_topic_refused);
+  g_test_add_func ("/sink-rights/connection-limit", test_connection_limit);
   return g_test_run ();
 }
