@@ -230,6 +230,19 @@ add_head (GstEdgeAmqpOutput *self, const GstEdgeMessage *message, gsize max_payl
 }
 
 gint
+gst_edge_amqp_output_check (GstEdgeAmqpOutput *self, GstEdgeAmqpProperties *properties, gsize frame_max)
+{
+  guint start = self->text->len;
+  amqp_bytes_t room = {.len = frame_max - FRAME_OVERHEAD - CONTENT_HEAD };
+  gint length;
+
+  room.bytes = begin_frame (self, room.len);
+  length = amqp_encode_properties (AMQP_BASIC_CLASS, &properties->basic, room);
+  g_byte_array_set_size (self->text, start);
+  return length < 0 ? length : AMQP_STATUS_OK;
+}
+
+gint
 gst_edge_amqp_output_add (GstEdgeAmqpOutput *self, const GstEdgeMessage *message, gsize frame_max)
 {
   gsize max_payload = frame_max - FRAME_OVERHEAD;

@@ -17,6 +17,9 @@ G_BEGIN_DECLS
 #define GST_EDGE_AMQP_SETUP_CHANNEL 2
 #define GST_EDGE_AMQP_N_CHANNELS 2
 
+/* What is proposed to the broker, which may want less. 0 would negotiate 4096 bytes: many small frames, many calls. */
+#define GST_EDGE_AMQP_FRAME_MAX 131072
+
 #define GST_EDGE_AMQP_MAX_HEADERS 32
 #define GST_EDGE_AMQP_N_FRAME_HEADERS 6
 
@@ -102,6 +105,9 @@ void gst_edge_amqp_output_clear (GstEdgeAmqpOutput * self);
 
 /* Appends one message. A librabbitmq status: unless it is AMQP_STATUS_OK, nothing was and never will be sent of it. */
 gint gst_edge_amqp_output_add (GstEdgeAmqpOutput * self, const GstEdgeMessage * message, gsize frame_max);
+
+/* For who sends by other means: the same status for the properties of a message. Nothing is appended. */
+gint gst_edge_amqp_output_check (GstEdgeAmqpOutput * self, GstEdgeAmqpProperties * properties, gsize frame_max);
 
 /* Sends what the socket takes now; bytes is 0 when all has left. FALSE and errno when the connection is lost. */
 gboolean gst_edge_amqp_output_send (GstEdgeAmqpOutput * self, gint fd);

@@ -136,9 +136,12 @@ publish_tls (GstEdgeTransport *self, GstEdgeMessage *message)
   if (!gst_buffer_map (message->payload, &map, GST_MAP_READ))
     return AMQP_STATUS_INVALID_PARAMETER;
   gst_edge_amqp_properties_init (&properties, message);
-  status = amqp_basic_publish (self->connection, GST_EDGE_AMQP_CHANNEL,
-      amqp_cstring_bytes (target->exchange), amqp_cstring_bytes (message->destination),
-      target->mandatory, FALSE, &properties.basic, (amqp_bytes_t) { map.size, map.data });
+  /* the library looks at them when the method has left: the broker would wait for what belongs to it */
+  status = gst_edge_amqp_output_check (&self->output, &properties, (gsize) amqp_get_frame_max (self->connection));
+  if (status == AMQP_STATUS_OK)
+    status = amqp_basic_publish (self->connection, GST_EDGE_AMQP_CHANNEL,
+        amqp_cstring_bytes (target->exchange), amqp_cstring_bytes (message->destination),
+        target->mandatory, FALSE, &properties.basic, (amqp_bytes_t) { map.size, map.data });
   gst_edge_amqp_properties_clear (&properties);
   gst_buffer_unmap (message->payload, &map);
   return status;

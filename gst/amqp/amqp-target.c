@@ -14,6 +14,9 @@
 
 #define MAX_HEADER_NAME 128
 
+/* They go into one frame, together with the properties and headers of every message. */
+#define MAX_HEADERS_SIZE (GST_EDGE_AMQP_FRAME_MAX - 4096)
+
 static void
 headers_free (GstEdgeAmqpHeaders *headers)
 {
@@ -110,6 +113,23 @@ add_header (GstEdgeAmqpHeaders *headers, guint index, GError **error)
   return TRUE;
 }
 
+static gboolean
+check_size (const GstEdgeAmqpHeaders *headers, GError **error)
+{
+  amqp_basic_properties_t properties = {._flags = AMQP_BASIC_HEADERS_FLAG,
+    .headers = {.num_entries = (gint) headers->n_entries,.entries = headers->entries}
+  };
+  amqp_bytes_t room = { MAX_HEADERS_SIZE, g_malloc (MAX_HEADERS_SIZE) };
+  gint length = amqp_encode_properties (AMQP_BASIC_CLASS, &properties, room);
+
+  g_free (room.bytes);
+  if (length >= 0)
+    return TRUE;
+  g_set_error (error, GST_EDGE_ERROR, GST_EDGE_ERROR_SETTINGS, "all headers together cannot be larger than %d bytes",
+      MAX_HEADERS_SIZE);
+  return FALSE;
+}
+
 gboolean
 gst_edge_amqp_target_set_headers (GstEdgeAmqpTarget *target, const GstStructure *structure, GError **error)
 {
@@ -134,5 +154,5 @@ gst_edge_amqp_target_set_headers (GstEdgeAmqpTarget *target, const GstStructure 
     if (!add_header (headers, i, error))
       return FALSE;
   }
-  return TRUE;
+  return check_size (headers, error);
 }

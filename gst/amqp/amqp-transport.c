@@ -16,9 +16,6 @@
 
 #include "amqp/amqp-private.h"
 
-/* 0 would negotiate 4096 bytes: many small frames, many calls. */
-#define FRAME_MAX 131072
-
 static void
 amqp_transport_close (GstEdgeTransport *self)
 {
@@ -63,7 +60,7 @@ log_in (GstEdgeTransport *self)
   properties.entries = entries;
 
   reply = amqp_login_with_properties (self->connection, gst_edge_endpoint_get_vhost (endpoint),
-      GST_EDGE_AMQP_N_CHANNELS, FRAME_MAX, (gint) gst_edge_endpoint_get_heartbeat (endpoint), &properties,
+      GST_EDGE_AMQP_N_CHANNELS, GST_EDGE_AMQP_FRAME_MAX, (gint) gst_edge_endpoint_get_heartbeat (endpoint), &properties,
       AMQP_SASL_METHOD_PLAIN, user != NULL ? user : "", password != NULL ? password : "");
   g_free (name);
   return reply;

@@ -52,7 +52,7 @@ typedef struct
 GST_EDGE_API GstEdgeAmqpTarget *gst_edge_amqp_target_new (const gchar * exchange, const gchar * exchange_type);
 
 /* Takes the fields of @structure (nullable) as further headers: strings, integers, doubles and booleans.
- * FALSE and @error for another type, a name that the frame headers use, or too many. */
+ * FALSE and @error for another type, a name that the frame headers use, or too many or too large ones. */
 GST_EDGE_API gboolean gst_edge_amqp_target_set_headers (GstEdgeAmqpTarget * target, const GstStructure * structure,
     GError ** error);
 

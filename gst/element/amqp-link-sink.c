@@ -51,12 +51,13 @@ make_target (const GstEdgeAmqpLinkSinkSettings *settings, gboolean frame_headers
 
 /* @property says which one the error is about. */
 static gboolean
-check_target (GstEdgeAmqpTarget *target, const GstStructure *headers, const gchar *key,
+check_target (GstEdgeAmqpTarget *target, const GstStructure *headers, const gchar *content_type, const gchar *key,
     const gchar **property, GError **error)
 {
   return (*property = "exchange", check_name (target->exchange, error))
       && (*property = "exchange-type", check_name (target->exchange_type, error))
       && (*property = "app-id", check_name (target->app_id != NULL ? target->app_id : "", error))
+      && (*property = "content-type", check_name (content_type != NULL ? content_type : "", error))
       && (*property = "headers", gst_edge_amqp_target_set_headers (target, headers, error))
       && (*property = "routing-key", check_name (key, error));
 }
@@ -79,7 +80,7 @@ gst_edge_amqp_link_sink_prepare (GstEdgeLinkSink *sink, GstEdgeEndpoint *endpoin
   priv->content_type = g_intern_string (settings->content_type);
   GST_OBJECT_UNLOCK (sink);
 
-  if (check_target (target, headers, key, property, error))
+  if (check_target (target, headers, priv->content_type, key, property, error))
     priv->key_template = gst_edge_frame_template_new (key, gst_edge_endpoint_get_vhost (endpoint), NULL,
         error);
   g_clear_pointer (&headers, gst_structure_free);

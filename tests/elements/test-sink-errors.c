@@ -183,6 +183,28 @@ test_no_camera_id (gconstpointer factory)
   g_free (uri);
 }
 
+/* What does not fit into a message is known before a broker is asked. */
+static void
+test_too_long (gconstpointer property)
+{
+  const Case c = {.property = property,.says = "bytes" };
+  gboolean is_headers = g_str_equal (property, "headers");
+  gchar *text = g_strnfill (is_headers ? 130000 : 256, 'x');
+  GstStructure *headers = gst_structure_new ("headers", "site", G_TYPE_STRING, text, NULL);
+  SinkRig rig;
+
+  sink_rig_init (&rig, "amqpsink", NULL, NULL);
+  if (is_headers)
+    g_object_set (rig.element, "headers", headers, NULL);
+  else
+    g_object_set (rig.element, property, text, NULL);
+  g_assert_cmpint (gst_element_set_state (rig.element, GST_STATE_PAUSED), ==, GST_STATE_CHANGE_FAILURE);
+  assert_sentence (&rig, &c);
+  sink_rig_clear (&rig);
+  gst_structure_free (headers);
+  g_free (text);
+}
+
 /* The broker calls the exchange without a name by another one. */
 static void
 test_may_not_write (gconstpointer exchange)
@@ -459,6 +481,9 @@ main (int argc, char **argv)
   g_test_add_data_func ("/sink-errors/no-camera-id/metadatapub", "metadatapub", test_no_camera_id);
   g_test_add_data_func ("/sink-errors/no-camera-id/redisframesink", "redisframesink", test_no_camera_id);
   g_test_add_func ("/sink-errors/recovers", test_recovers);
+  g_test_add_data_func ("/sink-errors/too-long/content-type", "content-type", test_too_long);
+  g_test_add_data_func ("/sink-errors/too-long/app-id", "app-id", test_too_long);
+  g_test_add_data_func ("/sink-errors/too-long/headers", "headers", test_too_long);
   g_test_add_data_func ("/sink-errors/unreadable/amqpsink", "amqpsink", test_unreadable);
   g_test_add_data_func ("/sink-errors/unreadable/redisframesink", "redisframesink", test_unreadable);
   g_test_add_data_func ("/sink-errors/may-not-write/named", "cameras", test_may_not_write);

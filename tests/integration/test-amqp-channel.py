@@ -24,8 +24,9 @@ CHANNEL = 1
 class Broker:
     """Takes connections and hands what is published to the test, which answers by itself."""
 
-    def __init__(self, heartbeat=0, tls=None):
+    def __init__(self, heartbeat=0, frame_max=131072, tls=None):
         self.heartbeat = heartbeat  # seconds, that it proposes
+        self.frame_max = frame_max  # bytes, too
         self.tls = tls  # an SSLContext
         self.agreed = None  # seconds, that the other end has chosen
         self.heartbeats = queue.Queue()  # one item for each that came
@@ -33,6 +34,7 @@ class Broker:
         self.listener = socket.create_server(("127.0.0.1", 0))
         host = "amqps://localhost" if tls else "amqp://127.0.0.1"
         self.uri = f"{host}:{self.listener.getsockname()[1]}/%2f"
+        self.begun = 0  # methods that announce a message
         self.published = queue.Queue()  # message-ids
         self.connections = 0
         self.socket = None
@@ -91,7 +93,7 @@ class Broker:
 
     def answer(self, channel, method):
         answers = {
-            spec.Connection.StartOk: spec.Connection.Tune(2047, 131072, self.heartbeat),
+            spec.Connection.StartOk: spec.Connection.Tune(2047, self.frame_max, self.heartbeat),
             spec.Connection.Open: spec.Connection.OpenOk(),
             spec.Channel.Open: spec.Channel.OpenOk(),
             spec.Confirm.Select: spec.Confirm.SelectOk(),
@@ -103,6 +105,8 @@ class Broker:
         if isinstance(method, spec.Channel.CloseOk):
             for sent in self.before_open:
                 self.send(*sent)
+        if isinstance(method, spec.Basic.Publish):
+            self.begun += 1
         if isinstance(method, spec.Channel.Open) and channel == CHANNEL:
             self.tag = 0
         if type(method) in answers and not (self.mute_open and isinstance(method, spec.Channel.Open)):
@@ -121,7 +125,17 @@ class Broker:
         return [self.published.get(timeout=LONG) for _ in range(n)]
 
 
-class TestAmqpChannel(FaultTest):
+class ChannelTest(FaultTest):
+    def run_when_ready(self, pipeline):
+        """No frame has shown that it runs; what follows is compared with a look at that time."""
+        app = self.run_app(pipeline)
+        app.wait_state("ready")
+        app.wait(lambda look: "camera1:src" in look.threads())
+        app.look_anew()
+        return app
+
+
+class TestAmqpChannel(ChannelTest):
     def setUp(self):
         self.broker = Broker()
         self.addCleanup(self.broker.close)
@@ -235,7 +249,7 @@ class TestAmqpChannel(FaultTest):
         self.check_promises(self.app, {"": 1})
 
 
-class TestOverTls(FaultTest):
+class TestOverTls(ChannelTest):
     """The library sends: the broker is heard before each message."""
 
     @classmethod
@@ -248,14 +262,14 @@ class TestOverTls(FaultTest):
         cls.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         cls.context.load_cert_chain(f"{folder.name}/server.pem", f"{folder.name}/server.key")
 
-    def start(self, more=""):
-        self.broker = Broker(tls=self.context)
+    def listen(self, **options):
+        self.broker = Broker(tls=self.context, **options)
         self.addCleanup(self.broker.close)
-        return self.run_app(frames(self.broker.uri, f"{self.ca_file} timeout={LONG * SECOND} max-size-buffers=0 {more}"))
+        return f"uri={self.broker.uri} {self.ca_file} timeout={LONG * SECOND} max-size-buffers=0"
 
     def test_confirms_what_was_not_sent(self):
         """Also the message that is about to be sent is not settled by that."""
-        app = self.start()
+        app = self.run_when_ready(f"framestamp camera-id=cam{{n}} ! amqpsink name=frames{{n}} {self.listen()}")
 
         def confirm(tag):
             return spec.Basic.Ack(delivery_tag=2**60 if self.broker.connections == 1 else tag, multiple=True)
@@ -269,18 +283,31 @@ class TestOverTls(FaultTest):
         self.assertIn("confirmed a message that was not sent", app.of_type("warning")[0]["text"])
         self.check_promises(app, {"": 1})
 
+    def test_headers_larger_than_a_frame(self):
+        """Of this broker. Nothing of such a message is sent, and the connection goes on."""
+        sink = self.listen(frame_max=4096)
+        self.broker.confirm = lambda tag: spec.Basic.Ack(delivery_tag=tag)
+        headers = f'headers="headers,site=(string){"x" * 5000}"'
+        app = self.run_when_ready(
+            "framestamp camera-id=cam{n} ! tee name=t{n} "
+            f"t{{n}}. ! amqpsink name=large{{n}} {sink} {headers} t{{n}}. ! amqpsink name=small{{n}} {sink}"
+        )
+        app("burst", 5)
+        app.wait(lambda look: look.total("queued") + look.total("in-flight") == 0 and look.total("in") == 10)
+        look = app.look()
+        self.assertEqual((look.total("rejected", "large"), look.total("delivered", "small")), (5, 5))
+        self.assertEqual(self.broker.begun, 5)
+        self.assertEqual(self.broker.connections, 1)
+        self.check_promises(app)
 
-class TestHeartbeats(FaultTest):
+
+class TestHeartbeats(ChannelTest):
     """Of a connection on which nothing else is said."""
 
     def start(self, proposed, query=""):
         self.broker = Broker(heartbeat=proposed)
         self.addCleanup(self.broker.close)
-        app = self.run_app(frames(self.broker.uri + query, f"timeout={LONG * SECOND}"))
-        app.wait_state("ready")
-        app.wait(lambda look: "camera1:src" in look.threads())  # no frame shows that it runs
-        app.look_anew()
-        return app
+        return self.run_when_ready(frames(self.broker.uri + query, f"timeout={LONG * SECOND}"))
 
     def deliver(self, app):
         before = app.look().total("delivered")
