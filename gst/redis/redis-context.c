@@ -132,3 +132,9 @@ gst_edge_redis_ask (GstEdgeTransport *self, gint argc, const gchar **argv, GErro
   }
   return reply;
 }
+
+gchar *
+gst_edge_redis_dup_text (const redisReply *reply)
+{
+  return g_utf8_make_valid (reply->str, (gssize) reply->len);
+}

@@ -24,10 +24,14 @@ code_of (const gchar *said, GstEdgeError refused)
 static gboolean
 accept_reply (const redisReply *reply, GstEdgeError refused, const gchar *doing, GError **error)
 {
+  gchar *said;
+
   if (reply->type != REDIS_REPLY_ERROR)
     return TRUE;
-  g_set_error (error, GST_EDGE_ERROR, code_of (reply->str, refused), "%s: the server says %s%s", doing, reply->str,
-      gst_edge_redis_advise (reply->str));
+  said = gst_edge_redis_dup_text (reply);
+  g_set_error (error, GST_EDGE_ERROR, code_of (said, refused), "%s: the server says %s%s", doing, said,
+      gst_edge_redis_advise (said));
+  g_free (said);
   return FALSE;
 }
 
@@ -147,7 +151,7 @@ read_address (const redisReply *reply, const gchar *name, GstEdgeHost *primary, 
         "the sentinel's answer could not be understood; is it a sentinel?");
     return FALSE;
   }
-  primary->name = g_strdup (reply->element[0]->str);
+  primary->name = gst_edge_redis_dup_text (reply->element[0]);
   primary->port = (guint16) port;
   return TRUE;
 }

@@ -46,6 +46,9 @@ gboolean gst_edge_redis_fail (GstEdgeTransport * self, GError ** error);
 /* (transfer full): the reply to one command, or NULL when the connection is lost. */
 redisReply *gst_edge_redis_ask (GstEdgeTransport * self, gint argc, const gchar ** argv, GError ** error);
 
+/* What the server says, for people: it need not be UTF-8, as messages of the bus are. */
+gchar *gst_edge_redis_dup_text (const redisReply * reply);
+
 /* redis-tls.c: right after connecting; only where hiredis has TLS */
 gboolean gst_edge_redis_start_tls (GstEdgeTransport * self, const GstEdgeHost * host, GError ** error);
 

@@ -100,12 +100,26 @@ static gboolean
 refuse_size (GstEdgeTransport *self, const redisReply *reply, GError **error)
 {
   gsize size = gst_edge_link_get_size (self->link, self->answered + 1);
-  gchar *detail = g_strdup_printf ("the server says %s%s", reply->str, gst_edge_redis_advise (reply->str));
+  gchar *said = gst_edge_redis_dup_text (reply);
+  gchar *detail = g_strdup_printf ("the server says %s%s", said, gst_edge_redis_advise (said));
 
   if (size > 0)
     gst_edge_link_limit_size (self->link, size - 1, detail);
   g_set_error_literal (error, GST_EDGE_ERROR, GST_EDGE_ERROR_MESSAGE, detail);
   g_free (detail);
+  g_free (said);
+  return FALSE;
+}
+
+/* Nobody asked: the server closes the connection and says why. */
+static gboolean
+refuse_unasked (const redisReply *reply, GError **error)
+{
+  gchar *said = reply->type == REDIS_REPLY_ERROR ? gst_edge_redis_dup_text (reply) : NULL;
+
+  g_set_error (error, GST_EDGE_ERROR, GST_EDGE_ERROR_TRANSIENT, "the server says %s",
+      said != NULL ? said : "something that was not asked");
+  g_free (said);
   return FALSE;
 }
 
@@ -114,15 +128,12 @@ take_reply (GstEdgeTransport *self, const redisReply *reply, GError **error)
 {
   guint n_replies = GPOINTER_TO_UINT (g_queue_peek_head (&self->expected));
 
-  if (n_replies == 0) {         /* nobody asked: the server closes the connection and says why */
-    g_set_error (error, GST_EDGE_ERROR, GST_EDGE_ERROR_TRANSIENT, "the server says %s",
-        reply->type == REDIS_REPLY_ERROR ? reply->str : "something that was not asked");
-    return FALSE;
-  }
+  if (n_replies == 0)
+    return refuse_unasked (reply, error);
   if (reply->type == REDIS_REPLY_ERROR && gst_edge_redis_judge_error (reply->str) == GST_EDGE_REDIS_TOO_LARGE)
     return refuse_size (self, reply, error);
   if (reply->type == REDIS_REPLY_ERROR && self->first_error == NULL)
-    self->first_error = g_utf8_make_valid (reply->str, (gssize) reply->len);
+    self->first_error = gst_edge_redis_dup_text (reply);
   if (++self->replies < n_replies)
     return TRUE;
   return finish_message (self, n_replies, reply, error);
