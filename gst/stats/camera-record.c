@@ -35,11 +35,19 @@ struct _GstEdgeCameraRecord
   gint64 picture_time;          /* picture_lock to write, atomic: Unix ns, 0 = none */
 
   GMutex lock;                  /* of what does not change with each frame: streaming threads do not take it */
+  GPtrArray *sources;           /* lock: of GstEdgeCameraSource, those that are not detached */
+  guint64 reconnects;           /* lock */
+  GstEdgeStageCounts gone[GST_EDGE_N_STAGES];   /* lock */
+};
+
+struct _GstEdgeCameraSource
+{
+  gatomicrefcount refs;
+  GstEdgeCameraRecord *record;  /* constant; its lock is the lock here */
+  gboolean attached;            /* lock */
   GstEdgeCameraState state;     /* lock */
   gboolean was_active;          /* lock */
-  guint64 reconnects;           /* lock */
   gchar *reason;                /* lock: nullable */
-  GstEdgeStageCounts gone[GST_EDGE_N_STAGES];   /* lock */
 };
 
 static GMutex book_lock;
@@ -59,6 +67,7 @@ record_new (const gchar *camera_id)
   record->id = g_ref_string_new (camera_id);    /* not interned, see frame-stamper.c */
   g_mutex_init (&record->picture_lock);
   g_mutex_init (&record->lock);
+  record->sources = g_ptr_array_new ();
   return record;
 }
 
@@ -101,7 +110,6 @@ gst_edge_camera_record_unuse (GstEdgeCameraRecord *record)
   SET (record->last_frame, 0);
   SET (record->window_start, 0);
   SET (record->millihertz, 0);
-  gst_edge_camera_record_set_state (record, GST_EDGE_CAMERA_STATE_UNKNOWN, NULL);
   drop_picture (record);
 }
 
@@ -151,24 +159,107 @@ gst_edge_camera_record_note_delivery (GstEdgeCameraRecord *record, GstEdgeStage 
   SET (record->delay[stage], before == 0 ? delay : before + (delay - before) / DELAY_WEIGHT);
 }
 
-void
-gst_edge_camera_record_set_state (GstEdgeCameraRecord *record, GstEdgeCameraState state,
-    const gchar *reason)
+/* ---- sources ---- */
+
+GstEdgeCameraSource *
+gst_edge_camera_source_new (const gchar *camera_id)
 {
-  gchar *copy = g_strdup (reason);
+  GstEdgeCameraSource *source = g_new0 (GstEdgeCameraSource, 1);
+  GstEdgeCameraRecord *record = gst_edge_camera_record_use (camera_id);
+
+  g_atomic_ref_count_init (&source->refs);
+  source->record = record;
+  source->attached = TRUE;
+  g_mutex_lock (&record->lock);
+  g_ptr_array_add (record->sources, source);
+  g_mutex_unlock (&record->lock);
+  return source;
+}
+
+GstEdgeCameraSource *
+gst_edge_camera_source_ref (GstEdgeCameraSource *source)
+{
+  g_atomic_ref_count_inc (&source->refs);
+  return source;
+}
+
+void
+gst_edge_camera_source_unref (GstEdgeCameraSource *source)
+{
+  if (!g_atomic_ref_count_dec (&source->refs))
+    return;
+  gst_edge_camera_source_detach (source);
+  g_free (source->reason);
+  g_free (source);
+}
+
+void
+gst_edge_camera_source_set_state (GstEdgeCameraSource *source, GstEdgeCameraState state, const gchar *reason)
+{
+  GstEdgeCameraRecord *record = source->record;
+  gchar *copy = g_strdup (reason), *old;
 
   g_mutex_lock (&record->lock);
-  if (state == GST_EDGE_CAMERA_STATE_ACTIVE && record->state != state) {
-    record->reconnects += record->was_active;
-    record->was_active = TRUE;
-  } else if (state == GST_EDGE_CAMERA_STATE_UNKNOWN) {
-    record->was_active = FALSE;
+  if (source->attached && state == GST_EDGE_CAMERA_STATE_ACTIVE && source->state != state) {
+    record->reconnects += source->was_active;
+    source->was_active = TRUE;
   }
-  record->state = state;
-  g_free (record->reason);
-  record->reason = copy;
+  source->state = state;
+  old = source->reason;
+  source->reason = copy;
   g_mutex_unlock (&record->lock);
+  g_free (old);
 }
+
+void
+gst_edge_camera_source_detach (GstEdgeCameraSource *source)
+{
+  GstEdgeCameraRecord *record = source->record;
+  gboolean attached;
+
+  g_mutex_lock (&record->lock);
+  attached = source->attached;
+  source->attached = FALSE;
+  g_ptr_array_remove (record->sources, source);
+  g_mutex_unlock (&record->lock);
+  if (attached)
+    gst_edge_camera_record_unuse (record);
+}
+
+/* The lower the better. */
+static guint
+rank (GstEdgeCameraState state)
+{
+  static const guint order[] = {
+    [GST_EDGE_CAMERA_STATE_ACTIVE] = 0,
+    [GST_EDGE_CAMERA_STATE_INACTIVE] = 1,
+    [GST_EDGE_CAMERA_STATE_OFFLINE] = 2,
+    [GST_EDGE_CAMERA_STATE_UNKNOWN] = 3,
+  };
+
+  return order[state];
+}
+
+/* One source that gives frames is enough for the camera to be there. */
+static void
+read_state_locked (const GstEdgeCameraRecord *record, GstEdgeCameraSnapshot *snapshot)
+{
+  const gchar *reason = NULL;
+  guint i;
+
+  snapshot->state = GST_EDGE_CAMERA_STATE_UNKNOWN;
+  for (i = 0; i < record->sources->len; i++) {
+    const GstEdgeCameraSource *source = g_ptr_array_index (record->sources, i);
+
+    if (rank (source->state) >= rank (snapshot->state))
+      continue;
+    snapshot->state = source->state;
+    reason = source->reason;
+  }
+  snapshot->reason = g_strdup (reason);
+}
+
+/* ---- */
 
 void
 gst_edge_camera_record_add_gone (GstEdgeCameraRecord *record, GstEdgeStage stage,
@@ -284,8 +375,7 @@ gst_edge_camera_record_read (GstEdgeCameraRecord *record, GstEdgeCameraSnapshot 
   }
 
   g_mutex_lock (&record->lock);
-  snapshot->state = record->state;
-  snapshot->reason = g_strdup (record->reason);
+  read_state_locked (record, snapshot);
   snapshot->reconnects = record->reconnects;
   memcpy (snapshot->stages, record->gone, sizeof (snapshot->stages));
   g_mutex_unlock (&record->lock);

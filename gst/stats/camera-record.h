@@ -16,6 +16,7 @@ G_BEGIN_DECLS
 #define GST_EDGE_CAMERA_SEVERAL "*"
 
 typedef struct _GstEdgeCameraRecord GstEdgeCameraRecord;
+typedef struct _GstEdgeCameraSource GstEdgeCameraSource;
 
 typedef enum
 {
@@ -47,10 +48,26 @@ GST_EDGE_API void gst_edge_camera_record_count_frame (GstEdgeCameraRecord * reco
 GST_EDGE_API void gst_edge_camera_record_note_delivery (GstEdgeCameraRecord * record, GstEdgeStage stage,
     gint64 capture_time);
 
-/* Of the camera's source; @reason: (nullable): why it is not active, for people, without credentials. To become active
- * again is a reconnect. */
-GST_EDGE_API void gst_edge_camera_record_set_state (GstEdgeCameraRecord * record, GstEdgeCameraState state,
+/**
+ * gst_edge_camera_source_new:
+ * @camera_id: a valid camera id
+ *
+ * Who knows how the camera is. It uses the camera's record until gst_edge_camera_source_detach(). Several may speak of
+ * one camera, each for itself: the best of what they say counts.
+ *
+ * Returns: (transfer full): a source that says %GST_EDGE_CAMERA_STATE_UNKNOWN
+ */
+GST_EDGE_API GstEdgeCameraSource *gst_edge_camera_source_new (const gchar * camera_id);
+GST_EDGE_API GstEdgeCameraSource *gst_edge_camera_source_ref (GstEdgeCameraSource * source);
+GST_EDGE_API void gst_edge_camera_source_unref (GstEdgeCameraSource * source);
+
+/* @reason: (nullable): why it is not active, for people, without credentials. To become active again is a reconnect.
+ * Nobody hears it after gst_edge_camera_source_detach(). Any thread. */
+GST_EDGE_API void gst_edge_camera_source_set_state (GstEdgeCameraSource * source, GstEdgeCameraState state,
     const gchar * reason);
+
+/* It says nothing more, though somebody may still have it. */
+GST_EDGE_API void gst_edge_camera_source_detach (GstEdgeCameraSource * source);
 
 /* What an element counted that ends now. In one critical section with taking it out of where its counters are read. */
 GST_EDGE_API void gst_edge_camera_record_add_gone (GstEdgeCameraRecord * record, GstEdgeStage stage,
@@ -79,8 +96,8 @@ GST_EDGE_API GstBuffer *gst_edge_camera_record_get_picture (GstEdgeCameraRecord 
  * @rate: frames per second of late
  * @age: of the last frame, microseconds, -1 = none yet
  * @delay: from capture to delivery of late, microseconds, -1 = none yet
- * @state: what its source says
- * @reason: (nullable): why it is not active
+ * @state: the best that its sources say
+ * @reason: (nullable): why it is not active, from the source that says so
  * @stages: what became of its frames
  *
  * One moment of a camera.

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "camera-keeper.h"
+#include "stats/camera-record.h"
 
 G_BEGIN_DECLS
 
@@ -15,6 +16,7 @@ struct _GstEdgeCameraKeeper
   gatomicrefcount refs;         /* the element's and the thread's */
   GstElement *element;
   GstEdgeCamera camera;
+  GstEdgeCameraSource *source;  /* constant: its state, for others of the process; nullable */
   GThread *thread;
 
   GMutex lock;

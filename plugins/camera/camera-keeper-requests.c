@@ -38,6 +38,7 @@ gst_edge_camera_keeper_unref (GstEdgeCameraKeeper *keeper)
   g_free (keeper->camera.moved_to);
   gst_clear_object (&keeper->clock);
   g_free (keeper->failure_detail);
+  g_clear_pointer (&keeper->source, gst_edge_camera_source_unref);
   gst_object_unref (keeper->element);
   g_mutex_clear (&keeper->lock);
   g_cond_clear (&keeper->changed);
@@ -58,6 +59,8 @@ gst_edge_camera_keeper_new (GstElement *element, GstPad *pad,
   g_mutex_init (&keeper->lock);
   g_cond_init (&keeper->changed);
   camera->settings = *settings;
+  if (settings->camera_id != NULL)
+    keeper->source = gst_edge_camera_source_new (settings->camera_id);
   camera->rate = GST_EDGE_CAMERA_RATE (0, 1);
   camera->outlet = gst_edge_camera_outlet_new (pad, &camera->rate,
       &camera->counters);
@@ -141,6 +144,9 @@ gst_edge_camera_keeper_end (GstEdgeCameraKeeper *keeper)
   finished = keeper->finished;
   g_mutex_unlock (&keeper->lock);
 
+  /* a thread that is left behind may still find out something, but not of this camera */
+  if (keeper->source != NULL)
+    gst_edge_camera_source_detach (keeper->source);
   if (finished) {
     g_thread_join (keeper->thread);
     return;

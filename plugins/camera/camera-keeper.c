@@ -165,8 +165,8 @@ camera_is_alive (GstEdgeCameraKeeper *keeper)
   set_health (keeper, &health);
   if (is_quitting (keeper))
     return;
-  gst_edge_camera_report (keeper->element, &keeper->camera.settings, &health,
-      NULL, TRUE);
+  gst_edge_camera_report (keeper->element, &keeper->camera.settings,
+      keeper->source, &health, NULL, TRUE);
   update_latency (keeper);
 }
 
@@ -185,8 +185,8 @@ camera_failed (GstEdgeCameraKeeper *keeper, GstEdgeCameraReason reason,
       g_get_monotonic_time (), g_random_double ());
   set_health (keeper, &health);
   if (!is_quitting (keeper))
-    gst_edge_camera_report (keeper->element, &keeper->camera.settings, &health,
-        detail, is_news);
+    gst_edge_camera_report (keeper->element, &keeper->camera.settings,
+        keeper->source, &health, detail, is_news);
 }
 
 static void

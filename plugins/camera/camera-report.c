@@ -10,7 +10,6 @@
 
 #include "camera-report.h"
 #include "element/element-error.h"
-#include "stats/camera-record.h"
 
 GST_DEBUG_CATEGORY_EXTERN (gst_rtsp_camera_src_debug);
 #define GST_CAT_DEFAULT gst_rtsp_camera_src_debug
@@ -50,24 +49,22 @@ make_sentence (const GstEdgeCameraSettings *settings, const GstEdgeCameraHealth 
 
 /* For metrics and the live page. */
 static void
-record_state (const GstEdgeCameraSettings *settings, const GstEdgeCameraHealth *health, const gchar *detail)
+record_state (GstEdgeCameraSource *source, const GstEdgeCameraHealth *health, const gchar *detail)
 {
   static const GstEdgeCameraState states[] = {
     [GST_RTSP_CAMERA_SRC_STATE_INACTIVE] = GST_EDGE_CAMERA_STATE_INACTIVE,
     [GST_RTSP_CAMERA_SRC_STATE_ACTIVE] = GST_EDGE_CAMERA_STATE_ACTIVE,
     [GST_RTSP_CAMERA_SRC_STATE_OFFLINE] = GST_EDGE_CAMERA_STATE_OFFLINE,
   };
-  GstEdgeCameraRecord *record = settings->camera_id != NULL
-      ? gst_edge_camera_record_find (settings->camera_id) : NULL;
   gchar *reason = NULL;
 
-  if (record == NULL)
+  if (source == NULL)
     return;
   if (health->state != GST_RTSP_CAMERA_SRC_STATE_ACTIVE)
     reason = g_strdup_printf ("%s%s%s%s", reasons[health->reason].sentence,
         detail != NULL ? " (" : "", detail != NULL ? detail : "",
         detail != NULL ? ")" : "");
-  gst_edge_camera_record_set_state (record, states[health->state], reason);
+  gst_edge_camera_source_set_state (source, states[health->state], reason);
   g_free (reason);
 }
 
@@ -106,8 +103,8 @@ post_warning (GstElement *element, const GstEdgeCameraSettings *settings,
 
 void
 gst_edge_camera_report (GstElement *element,
-    const GstEdgeCameraSettings *settings, const GstEdgeCameraHealth *health,
-    const gchar *detail, gboolean is_news)
+    const GstEdgeCameraSettings *settings, GstEdgeCameraSource *source,
+    const GstEdgeCameraHealth *health, const gchar *detail, gboolean is_news)
 {
   gchar *sentence = make_sentence (settings, health, detail);
   const gboolean active = health->state == GST_RTSP_CAMERA_SRC_STATE_ACTIVE;
@@ -121,7 +118,7 @@ gst_edge_camera_report (GstElement *element,
     GST_WARNING_OBJECT (element, "%s; %s, next try in %.1f s", sentence,
         gst_edge_camera_state_get_name (health->state),
         (gdouble) wait / GST_SECOND);
-  record_state (settings, health, detail);
+  record_state (source, health, detail);
   post_state (element, settings, health, sentence, wait);
   if (!active && health->backoff.failures == 1)
     post_warning (element, settings, health, sentence);

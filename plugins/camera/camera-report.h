@@ -8,6 +8,7 @@
 
 #include "camera-settings.h"
 #include "camera-state.h"
+#include "stats/camera-record.h"
 
 G_BEGIN_DECLS
 
@@ -15,6 +16,7 @@ G_BEGIN_DECLS
  * gst_edge_camera_report:
  * @element: rtspcamerasrc
  * @settings: its settings
+ * @source: (nullable): for metrics and the live page
  * @health: the camera's state after what happened
  * @detail: (nullable): more about the reason, without secrets
  * @is_news: whether to log it too
@@ -22,7 +24,7 @@ G_BEGIN_DECLS
  * Posts the element message `camera-state`, and a WARNING when an outage begins.
  */
 void gst_edge_camera_report (GstElement * element, const GstEdgeCameraSettings * settings,
-    const GstEdgeCameraHealth * health, const gchar * detail, gboolean is_news);
+    GstEdgeCameraSource * source, const GstEdgeCameraHealth * health, const gchar * detail, gboolean is_news);
 
 /* Posts an ERROR: what follows the element can not take what it gives out. */
 void gst_edge_camera_report_refusal (GstElement * element, const GstEdgeCameraSettings * settings,

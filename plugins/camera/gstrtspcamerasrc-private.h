@@ -9,7 +9,6 @@
 #include "camera-keeper.h"
 #include "net/camera-uri.h"
 #include "gstrtspcamerasrc.h"
-#include "stats/camera-record.h"
 
 G_BEGIN_DECLS
 
@@ -35,7 +34,6 @@ struct _GstRtspCameraSrc
 
   GMutex lock;                  /* never taken with the object lock held */
   GstEdgeCameraKeeper *keeper;  /* lock; exists from PAUSED until READY is left downwards */
-  GstEdgeCameraRecord *record;  /* state changes: as long as keeper; nullable */
   GstStructure *last_stats;     /* lock: when there is no keeper */
 };
 

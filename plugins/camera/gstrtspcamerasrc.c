@@ -82,14 +82,11 @@ start (GstRtspCameraSrc *self)
     g_error_free (error);
     return FALSE;
   }
-  if (settings.camera_id != NULL)
-    self->record = gst_edge_camera_record_use (settings.camera_id);
   keeper = gst_edge_camera_keeper_new (GST_ELEMENT (self), self->pad,
       &settings, &error);
   if (keeper == NULL) {
     gst_edge_element_post_error (GST_ELEMENT (self), error, NULL, NULL);
     g_error_free (error);
-    g_clear_pointer (&self->record, gst_edge_camera_record_unuse);
     return FALSE;
   }
   g_mutex_lock (&self->lock);
@@ -114,7 +111,6 @@ stop (GstRtspCameraSrc *self)
   keeper = g_steal_pointer (&self->keeper);
   g_mutex_unlock (&self->lock);
   gst_edge_camera_keeper_unref (keeper);
-  g_clear_pointer (&self->record, gst_edge_camera_record_unuse);
 }
 
 static void

@@ -112,17 +112,56 @@ GST_END_TEST;
 GST_START_TEST (becoming_active_again_is_a_reconnect)
 {
   GstEdgeSnapshot *snapshot = NULL;
-  GstEdgeCameraRecord *record = gst_edge_camera_record_use ("cam-c");
+  GstEdgeCameraSource *source = gst_edge_camera_source_new ("cam-c"), *other;
 
-  gst_edge_camera_record_set_state (record, GST_EDGE_CAMERA_STATE_INACTIVE, "refuses");
+  gst_edge_camera_source_set_state (source, GST_EDGE_CAMERA_STATE_INACTIVE, "refuses");
   ck_assert_str_eq (find (&snapshot, "cam-c")->reason, "refuses");
-  gst_edge_camera_record_set_state (record, GST_EDGE_CAMERA_STATE_ACTIVE, NULL);
+  gst_edge_camera_source_set_state (source, GST_EDGE_CAMERA_STATE_ACTIVE, NULL);
   ck_assert_int_eq (find (&snapshot, "cam-c")->reconnects, 0);
-  gst_edge_camera_record_set_state (record, GST_EDGE_CAMERA_STATE_OFFLINE, "gone");
-  gst_edge_camera_record_set_state (record, GST_EDGE_CAMERA_STATE_ACTIVE, NULL);
-  gst_edge_camera_record_set_state (record, GST_EDGE_CAMERA_STATE_ACTIVE, NULL);
+  gst_edge_camera_source_set_state (source, GST_EDGE_CAMERA_STATE_OFFLINE, "gone");
+  gst_edge_camera_source_set_state (source, GST_EDGE_CAMERA_STATE_ACTIVE, NULL);
+  gst_edge_camera_source_set_state (source, GST_EDGE_CAMERA_STATE_ACTIVE, NULL);
   ck_assert_int_eq (find (&snapshot, "cam-c")->reconnects, 1);
-  gst_edge_camera_record_unuse (record);
+
+  /* another source is another first time */
+  other = gst_edge_camera_source_new ("cam-c");
+  gst_edge_camera_source_set_state (other, GST_EDGE_CAMERA_STATE_ACTIVE, NULL);
+  ck_assert_int_eq (find (&snapshot, "cam-c")->reconnects, 1);
+  gst_edge_camera_source_unref (source);
+  gst_edge_camera_source_unref (other);
+  fail_unless (find (&snapshot, "cam-c") == NULL);
+  gst_edge_snapshot_free (snapshot);
+}
+
+GST_END_TEST;
+
+GST_START_TEST (the_best_source_counts_while_it_is_there)
+{
+  GstEdgeSnapshot *snapshot = NULL;
+  GstEdgeCameraSource *good = gst_edge_camera_source_new ("cam-d"), *bad = gst_edge_camera_source_new ("cam-d");
+
+  ck_assert_int_eq (find (&snapshot, "cam-d")->state, GST_EDGE_CAMERA_STATE_UNKNOWN);
+  gst_edge_camera_source_set_state (good, GST_EDGE_CAMERA_STATE_ACTIVE, NULL);
+  gst_edge_camera_source_set_state (bad, GST_EDGE_CAMERA_STATE_OFFLINE, "refuses");
+  ck_assert_int_eq (find (&snapshot, "cam-d")->state, GST_EDGE_CAMERA_STATE_ACTIVE);
+  fail_unless (find (&snapshot, "cam-d")->reason == NULL);
+
+  gst_edge_camera_source_set_state (good, GST_EDGE_CAMERA_STATE_INACTIVE, "stalls");
+  ck_assert_str_eq (find (&snapshot, "cam-d")->reason, "stalls");
+  gst_edge_camera_source_set_state (good, GST_EDGE_CAMERA_STATE_UNKNOWN, NULL);
+  ck_assert_int_eq (find (&snapshot, "cam-d")->state, GST_EDGE_CAMERA_STATE_OFFLINE);
+  ck_assert_str_eq (find (&snapshot, "cam-d")->reason, "refuses");
+
+  /* what a source has said goes with it, and what it says later is not heard */
+  gst_edge_camera_source_detach (bad);
+  gst_edge_camera_source_set_state (bad, GST_EDGE_CAMERA_STATE_OFFLINE, "too late");
+  ck_assert_int_eq (find (&snapshot, "cam-d")->state, GST_EDGE_CAMERA_STATE_UNKNOWN);
+  fail_unless (find (&snapshot, "cam-d")->reason == NULL);
+  gst_edge_camera_source_detach (good);
+  gst_edge_camera_source_detach (good);
+  fail_unless (find (&snapshot, "cam-d") == NULL);
+  gst_edge_camera_source_unref (bad);
+  gst_edge_camera_source_unref (good);
   gst_edge_snapshot_free (snapshot);
 }
 
@@ -139,6 +178,7 @@ camera_record_suite (void)
   tcase_add_test (tc, cameras_come_in_natural_order);
   tcase_add_test (tc, pictures_are_kept_by_reference_while_wanted);
   tcase_add_test (tc, becoming_active_again_is_a_reconnect);
+  tcase_add_test (tc, the_best_source_counts_while_it_is_there);
   return suite;
 }
 
