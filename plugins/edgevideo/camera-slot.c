@@ -29,6 +29,7 @@ gst_edge_camera_slot_new (const gchar *id)
 void
 gst_edge_camera_slot_free (GstEdgeCameraSlot *self)
 {
+  gst_edge_camera_slot_hide (self);
   g_clear_pointer (&self->config, gst_edge_config_unref);
   gst_clear_object (&self->camera);
   gst_edge_tally_clear (&self->tally);
@@ -44,8 +45,12 @@ gst_edge_camera_slot_set_added (GstEdgeCameraSlot *self, gboolean added)
 
   if (added == (self->added_at != 0))
     return;
-  if (!added)
+  if (added) {
+    self->source = gst_edge_camera_source_new (self->id);
+  } else {
+    gst_edge_camera_slot_hide (self);
     self->uptime_before += now - self->added_at;
+  }
   self->added_at = added ? now : 0;
 }
 
@@ -57,6 +62,8 @@ gst_edge_camera_slot_set_camera (GstEdgeCameraSlot *self, GstEdgeVideoCamera *ca
   self->stopping = self->stopped = self->restart = self->initial = FALSE;
   self->stopping_at = 0;
   self->state = "inactive";
+  if (self->source != NULL)     /* from now on the elements say */
+    gst_edge_camera_source_set_state (self->source, GST_EDGE_CAMERA_STATE_UNKNOWN, NULL);
   self->starts++;
 }
 
@@ -87,6 +94,23 @@ gst_edge_camera_slot_set_error (GstEdgeCameraSlot *self, const gchar *error)
 {
   g_free (self->last_error);
   self->last_error = g_strdup (error);
+}
+
+void
+gst_edge_camera_slot_set_offline (GstEdgeCameraSlot *self, const gchar *error)
+{
+  gst_edge_camera_slot_set_error (self, error);
+  self->state = "offline";
+  if (self->source != NULL)
+    gst_edge_camera_source_set_state (self->source, GST_EDGE_CAMERA_STATE_OFFLINE, error);
+}
+
+void
+gst_edge_camera_slot_hide (GstEdgeCameraSlot *self)
+{
+  if (self->source != NULL)
+    gst_edge_camera_source_detach (self->source);
+  g_clear_pointer (&self->source, gst_edge_camera_source_unref);
 }
 
 void

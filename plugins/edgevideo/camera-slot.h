@@ -8,6 +8,7 @@
 
 #include "net/backoff.h"
 #include "report.h"
+#include "stats/camera-record.h"
 #include "video-camera.h"
 
 G_BEGIN_DECLS
@@ -33,6 +34,8 @@ typedef struct
   guint consecutive_failures;
   gchar *last_error;            /* nullable */
 
+  GstEdgeCameraSource *source;  /* nullable: in the config, so that metrics show it also while it has no elements */
+
   guint starts;
   gint64 added_at;              /* 0 = not in the config now */
   gint64 uptime_before;         /* from earlier times in the config */
@@ -52,6 +55,12 @@ void gst_edge_camera_slot_set_camera (GstEdgeCameraSlot * self, GstEdgeVideoCame
 GstEdgeVideoCamera *gst_edge_camera_slot_take_camera (GstEdgeCameraSlot * self, const GstEdgeTally * tally);
 
 void gst_edge_camera_slot_set_error (GstEdgeCameraSlot * self, const gchar * error);
+
+/* It has failed, and does not run until gst_edge_camera_slot_set_camera(). */
+void gst_edge_camera_slot_set_offline (GstEdgeCameraSlot * self, const gchar * error);
+
+/* Metrics show it no longer. */
+void gst_edge_camera_slot_hide (GstEdgeCameraSlot * self);
 
 /* @tally: of the graph that runs now, in addition. */
 void gst_edge_camera_slot_report (const GstEdgeCameraSlot * self, GstEdgeReport * report, const GstEdgeTally * tally);

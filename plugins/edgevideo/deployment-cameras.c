@@ -148,8 +148,7 @@ gst_edge_deployment_fail_camera (GstEdgeDeployment *self, GstEdgeCameraSlot *slo
   gint64 now = g_get_monotonic_time (), wait = -1;
 
   g_mutex_lock (&self->lock);
-  gst_edge_camera_slot_set_error (slot, reason);
-  slot->state = "offline";
+  gst_edge_camera_slot_set_offline (slot, reason);
   slot->consecutive_failures++;
   slot->restart = slot->camera != NULL;
   slot->given_up = permanent;

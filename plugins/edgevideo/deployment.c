@@ -190,6 +190,15 @@ has_camera (GstEdgeDeployment *self)
 }
 
 static void
+hide_cameras_locked (GstEdgeDeployment *self)
+{
+  guint i;
+
+  for (i = 0; i < self->slots->len; i++)
+    gst_edge_camera_slot_hide (g_ptr_array_index (self->slots, i));
+}
+
+static void
 end (GstEdgeDeployment *self, gint64 deadline)
 {
   gst_edge_deployment_tell_system (self, TRUE, "stopped");
@@ -200,6 +209,7 @@ end (GstEdgeDeployment *self, gint64 deadline)
   g_mutex_lock (&self->lock);
   self->over = TRUE;
   self->ended_at = g_get_monotonic_time ();
+  hide_cameras_locked (self);
   g_mutex_unlock (&self->lock);
   self->settings.finished (self->bin, self->settings.user_data);
 }
@@ -420,6 +430,9 @@ gst_edge_deployment_clear (GstEdgeDeployment *self)
     if (slot->camera != NULL)
       gst_edge_deployment_retire_camera (self, slot);
   }
+  g_mutex_lock (&self->lock);
+  hide_cameras_locked (self);
+  g_mutex_unlock (&self->lock);
   gst_edge_deployment_close_events (self, 0);
 }
 

@@ -25,6 +25,8 @@ import numpy
 import redis
 from PIL import Image
 
+import pages
+
 SOURCE_DIR = os.environ["EDGE_SOURCE_DIR"]
 sys.path.insert(0, os.path.join(SOURCE_DIR, "tests", "support"))
 
@@ -373,6 +375,61 @@ class PageTest(SettingsTest):
         self.assertTrue(deployment.bin.emit("add-camera", Gst.Structure.from_string(f'c, id=cam2, url="{uri}"')[0]))
         self.assertEqual(len(deployment.warnings()), told)
         self.assertEqual(deployment.stats()["cam1"]["starts"], 1)
+        deployment.finish()
+
+    def break_camera(self, deployment, camera, code):
+        """An element of the camera says that it cannot go on."""
+        self.element(deployment, "encoder-" + camera).message_full(
+            Gst.MessageType.ERROR, Gst.ResourceError.quark(), code, "broken", None, "test", "test", 0)
+
+    def test_failed_cameras_are_shown(self):
+        """A camera that waits for its next start, or was given up, is offline, with the reason, in all scrapes."""
+        page = pages.Pages(free_port())
+        deployment = self.deploy(more=f"metrics: {{ port: {page.port} }}", cameras=(1, 2))
+        deployment.wait_frames("cam2", 1)
+        self.break_camera(deployment, "cam2", Gst.ResourceError.FAILED)
+        wait_for(lambda: deployment.stats()["cam2"]["state"] == "offline", "the failure")
+        states = set()
+        while deployment.stats()["cam2"]["starts"] < 2:
+            samples = page.scrape()
+            self.assertTrue(samples.has("edge_video_camera_state", camera="cam2"))
+            states |= {state for state in ("active", "inactive", "offline")
+                       if samples.get("edge_video_camera_state", camera="cam2", state=state)}
+        self.assertIn("offline", states)
+        deployment.wait_frames("cam2", 1)
+        page.wait(lambda s: s.get("edge_video_camera_state", camera="cam2", state="active"), "the active cam2")
+
+        self.break_camera(deployment, "cam2", Gst.ResourceError.SETTINGS)
+        samples = page.wait(lambda s: s.get("edge_video_camera_state", camera="cam2", state="offline"), "cam2 given up")
+        wait_for(lambda: deployment.children() == ["cam1"], "the end of cam2")
+        samples = page.scrape()
+        self.assertEqual([samples.get("edge_video_camera_state", camera="cam2", state=state)
+                          for state in ("active", "inactive", "offline")], [0, 0, 1])
+        self.assertGreater(samples.get("edge_video_frames_total", camera="cam2", stage="in"), 0)
+        told = {camera["id"]: camera for camera in page.ask("/stats.json").json["cameras"]}["cam2"]
+        self.assertEqual((told["state"], told["reason"]), ("offline", "broken"))
+
+        # what is not wanted any more is not missed
+        self.assertTrue(deployment.bin.emit("remove-camera", "cam2"))
+        page.wait(lambda s: not s.has("edge_video_camera_state", camera="cam2"), "the end of cam2 in metrics")
+        deployment.finish()
+
+    def test_another_source(self):
+        """One that cannot reach the camera says nothing about that of another pipeline, whose frames come."""
+        page = pages.Pages(free_port())
+        deployment = self.deploy(more=f"metrics: {{ port: {page.port} }}")
+        deployment.wait_frames("cam1", 1)
+        other = Gst.parse_launch("rtspcamerasrc name=s camera-id=cam1 uri=rtsp://127.0.0.1:1/none circuit-max-failures=1 "
+                                 "reconnect-min-delay=1000000 ! fakesink")
+        bus = other.get_bus()
+        self.addCleanup(other.set_state, Gst.State.NULL)
+        other.set_state(Gst.State.PLAYING)
+        failed = bus.timed_pop_filtered(30 * Gst.SECOND, Gst.MessageType.WARNING)
+        self.assertIsNotNone(failed)
+        for _ in range(2):
+            told = page.ask("/stats.json").json["cameras"]
+            self.assertEqual([(camera["id"], camera["state"]) for camera in told], [("cam1", "active")])
+            other.set_state(Gst.State.NULL)
         deployment.finish()
 
 
