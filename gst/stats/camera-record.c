@@ -310,8 +310,9 @@ gst_edge_camera_record_offer_picture (GstEdgeCameraRecord *record, GstBuffer *bu
   if (!gst_edge_camera_pictures_are_wanted () || gst_buffer_get_size (buffer) > MAX_PICTURE_BYTES)
     return;
   g_mutex_lock (&record->picture_lock);
-  if (record->picture == NULL || capture_time > record->picture_time
-      || capture_time < record->picture_time - CLOCK_SET_BACK) {
+  /* wanted still: who looked last has dropped all pictures, or waits for this lock to do so */
+  if (gst_edge_camera_pictures_are_wanted () && (record->picture == NULL || capture_time > record->picture_time
+          || capture_time < record->picture_time - CLOCK_SET_BACK)) {
     old = record->picture;
     record->picture = gst_buffer_ref (buffer);
     SET (record->picture_time, capture_time);

@@ -33,7 +33,7 @@ parse_camera_id (const gchar *path)
 }
 
 void
-gst_edge_latest_frame_serve (const GstEdgeHttpRequest *request, GstEdgeHttpReply *reply, gpointer user_data)
+gst_edge_latest_frame_serve (const GstEdgeHttpRequest *request, GstEdgeHttpReply *reply)
 {
   gchar *id = parse_camera_id (request->path);
   GstEdgeCameraRecord *record = id != NULL ? gst_edge_camera_record_find (id) : NULL;

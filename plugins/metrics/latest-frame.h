@@ -13,6 +13,6 @@ G_BEGIN_DECLS
 /* /cameras/ID.jpg */
 #define GST_EDGE_LATEST_FRAME_PATH "/cameras/"
 
-void gst_edge_latest_frame_serve (const GstEdgeHttpRequest * request, GstEdgeHttpReply * reply, gpointer user_data);
+void gst_edge_latest_frame_serve (const GstEdgeHttpRequest * request, GstEdgeHttpReply * reply);
 
 G_END_DECLS

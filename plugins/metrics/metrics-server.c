@@ -21,6 +21,7 @@ GST_DEBUG_CATEGORY_EXTERN (gst_edge_metrics_debug);
 #define GST_CAT_DEFAULT gst_edge_metrics_debug
 
 #define JSON "application/json; charset=utf-8"
+#define STATUS_NOT_FOUND 404
 #define STATUS_UNAVAILABLE 503
 
 struct _GstEdgeMetricsServer
@@ -73,8 +74,21 @@ serve_stats (const GstEdgeHttpRequest *request, GstEdgeHttpReply *reply, gpointe
   GstEdgeMetricsServer *self = user_data;
   GstEdgeSnapshot *snapshot = gst_edge_snapshot_new ();
 
-  gst_edge_http_reply_set_text (reply, JSON, gst_edge_stats_json_make (snapshot, self->options.stale_after));
+  gst_edge_http_reply_set_text (reply, JSON, gst_edge_stats_json_make (snapshot, self->options.stale_after,
+          self->options.pictures));
   gst_edge_snapshot_free (snapshot);
+}
+
+/* There may be pictures, for another server of the process. */
+static void
+serve_picture (const GstEdgeHttpRequest *request, GstEdgeHttpReply *reply, gpointer user_data)
+{
+  GstEdgeMetricsServer *self = user_data;
+
+  if (self->options.pictures)
+    gst_edge_latest_frame_serve (request, reply);
+  else
+    gst_edge_http_reply_set_error (reply, STATUS_NOT_FOUND, "This server shows no pictures.");
 }
 
 static const GstEdgeHttpRoute routes[] = {
@@ -83,7 +97,7 @@ static const GstEdgeHttpRoute routes[] = {
   {"/healthz", TRUE, serve_healthz},
   {"/readyz", FALSE, serve_readyz},
   {"/stats.json", FALSE, serve_stats},
-  {GST_EDGE_LATEST_FRAME_PATH, FALSE, gst_edge_latest_frame_serve},
+  {GST_EDGE_LATEST_FRAME_PATH, FALSE, serve_picture},
   {NULL, FALSE, NULL}
 };
 
@@ -172,13 +186,18 @@ find_locked (const GstEdgeMetricsOptions *options)
   return NULL;
 }
 
-/* Who asked for a token must not get a page that everybody can see, nor one that wants another token; who asked for a
- * log must not wait for it in vain. */
+/* Who asked for a token must not get a page that everybody can see, nor one that wants another token; who wants no
+ * pictures shown must not have them shown, nor look for them in vain; who asked for a log must not wait for it. */
 static gboolean
 may_share (const GstEdgeMetricsServer *server, const GstEdgeMetricsOptions *options, GError **error)
 {
   const gchar *what = NULL;
 
+  if (server->options.pictures != options->pictures) {
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_ADDRESS_IN_USE, "pictures: this process serves %s already, with "
+        "pictures=%s; give both the same, or another port", server->uri, server->options.pictures ? "true" : "false");
+    return FALSE;
+  }
   if (g_strcmp0 (server->options.token_file, options->token_file) != 0)
     what = "token-file";
   else if (options->log_file != NULL && g_strcmp0 (server->options.log_file, options->log_file) != 0)

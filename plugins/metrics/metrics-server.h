@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 
 typedef struct _GstEdgeMetricsServer GstEdgeMetricsServer;
 
-/* The first one who asks for an address and port decides the rest; who wants another token file is refused. */
+/* The first one who asks for an address and port decides the rest; who wants another token file, log or choice of
+ * pictures is refused. */
 GstEdgeMetricsServer *gst_edge_metrics_server_get (const GstEdgeMetricsOptions * options, GError ** error);
 void gst_edge_metrics_server_unref (GstEdgeMetricsServer * server);
 

@@ -51,6 +51,13 @@ add_time (JsonBuilder *builder, const gchar *name, gint64 microseconds)
 }
 
 static void
+add_boolean (JsonBuilder *builder, const gchar *name, gboolean value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_boolean_value (builder, value);
+}
+
+static void
 begin (JsonBuilder *builder, const gchar *name)
 {
   json_builder_set_member_name (builder, name);
@@ -79,18 +86,18 @@ add_camera_drops (JsonBuilder *builder, const GstEdgeCameraSnapshot *camera)
 
 /* Another picture has another text: nanoseconds are more than a JavaScript number holds. */
 static void
-add_picture (JsonBuilder *builder, const GstEdgeCameraSnapshot *camera)
+add_picture (JsonBuilder *builder, const GstEdgeCameraSnapshot *camera, gboolean pictures)
 {
   gchar *text = NULL;
 
-  if (camera->picture_time != 0)
+  if (pictures && camera->picture_time != 0)
     text = g_strdup_printf ("%" G_GINT64_FORMAT, camera->picture_time);
   add_string (builder, "picture", text);
   g_free (text);
 }
 
 static void
-add_camera (JsonBuilder *builder, const GstEdgeCameraSnapshot *camera, gint64 stale_after)
+add_camera (JsonBuilder *builder, const GstEdgeCameraSnapshot *camera, gint64 stale_after, gboolean pictures)
 {
   GstEdgeStage stage;
   guint64 dropped = 0, rejected = 0;
@@ -104,7 +111,7 @@ add_camera (JsonBuilder *builder, const GstEdgeCameraSnapshot *camera, gint64 st
   add_time (builder, "last_frame_age", camera->age);
   add_int (builder, "reconnects", camera->reconnects);
   add_int (builder, "bytes", camera->bytes);
-  add_picture (builder, camera);
+  add_picture (builder, camera, pictures);
 
   begin (builder, "frames");
   add_int (builder, "in", camera->frames);
@@ -214,7 +221,7 @@ finish (JsonBuilder *builder)
 }
 
 gchar *
-gst_edge_stats_json_make (const GstEdgeSnapshot *snapshot, gint64 stale_after)
+gst_edge_stats_json_make (const GstEdgeSnapshot *snapshot, gint64 stale_after, gboolean pictures)
 {
   JsonBuilder *builder = json_builder_new ();
   guint i;
@@ -222,6 +229,7 @@ gst_edge_stats_json_make (const GstEdgeSnapshot *snapshot, gint64 stale_after)
   json_builder_begin_object (builder);
   add_string (builder, "version", VERSION);
   add_double (builder, "time", (gdouble) g_get_real_time () / G_USEC_PER_SEC);
+  add_boolean (builder, "pictures", pictures);
   add_process (builder);
 
   json_builder_set_member_name (builder, "cameras");
@@ -232,7 +240,7 @@ gst_edge_stats_json_make (const GstEdgeSnapshot *snapshot, gint64 stale_after)
     if (!gst_edge_health_is_camera (camera))
       continue;
     json_builder_begin_object (builder);
-    add_camera (builder, camera, stale_after);
+    add_camera (builder, camera, stale_after, pictures);
     json_builder_end_object (builder);
   }
   json_builder_end_array (builder);
@@ -277,7 +285,7 @@ gst_edge_stats_json_make_camera_line (const GstEdgeCameraSnapshot *camera, gint6
 {
   JsonBuilder *builder = begin_line ("camera");
 
-  add_camera (builder, camera, stale_after);
+  add_camera (builder, camera, stale_after, FALSE);
   json_builder_end_object (builder);
   return finish (builder);
 }

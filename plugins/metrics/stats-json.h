@@ -10,8 +10,8 @@
 
 G_BEGIN_DECLS
 
-/* (transfer full) */
-gchar *gst_edge_stats_json_make (const GstEdgeSnapshot * snapshot, gint64 stale_after);
+/* (transfer full). @pictures: whether who asks may see them */
+gchar *gst_edge_stats_json_make (const GstEdgeSnapshot * snapshot, gint64 stale_after, gboolean pictures);
 
 /* (transfer full): one line for a log. */
 gchar *gst_edge_stats_json_make_camera_line (const GstEdgeCameraSnapshot * camera, gint64 stale_after);

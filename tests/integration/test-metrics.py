@@ -177,6 +177,21 @@ class TestMetrics(ServersTest):
         served.wait(lambda samples: samples.get("edge_video_frames_total") > 3, "frames")
         self.assertEqual(served.ask("/cameras/cam1.jpg").status, 404)
 
+    def test_each_server_shows_what_it_may(self):
+        """Pictures that another server of the process shows are not for one that shows none."""
+        hidden = pages.Pages(pages.free_port())
+        shown = self.launch(pages.camera("cam1", "<tee>. ! fakesink"),
+                            f"pictures=true);edgemetrics(port={hidden.port},pictures=false").pages
+        shown.wait(lambda samples: samples.get("edge_video_frames_total") > 3, "frames")
+        self.assertEqual(shown.ask("/cameras/cam1.jpg").status, 200)
+        answer = hidden.ask("/cameras/cam1.jpg")
+        self.assertEqual(answer.status, 404)
+        self.assertIn("This server shows no pictures.", answer.text)
+        told = [page.ask("/stats.json").json for page in (shown, hidden)]
+        self.assertEqual([stats["pictures"] for stats in told], [True, False])
+        self.assertIsNotNone(told[0]["cameras"][0]["picture"])
+        self.assertIsNone(told[1]["cameras"][0]["picture"])
+
     def test_bounds(self):
         served = self.launch(pages.camera("cam1", "<tee>. ! fakesink")).pages
         served.wait(lambda _: True, "an answer")
@@ -372,6 +387,15 @@ class TestTrouble(unittest.TestCase):
                 said = self.run_with(f"{first});edgemetrics({second}")
                 self.assertIn(f"token-file: this process serves http://127.0.0.1:{port}/ already", said)
             self.assertNotIn("edgemetrics: ", self.run_with(f"{closed});edgemetrics({closed}"))
+
+    def test_two_opinions_about_pictures(self):
+        """Who wants no pictures shown does not share a page that shows them, nor the other way round."""
+        port = pages.free_port()
+        for first, second in ("true", "false"), ("false", "true"):
+            said = self.run_with(f"port={port},pictures={first});edgemetrics(port={port},pictures={second}")
+            self.assertIn(f"pictures: this process serves http://127.0.0.1:{port}/ already, with pictures={first}; "
+                          "give both the same, or another port", said)
+        self.assertNotIn("edgemetrics: ", self.run_with(f"port={port});edgemetrics(port={port},pictures=true"))
 
     def test_two_logs(self):
         """Who wants a log that nobody writes hears of it; who wants none may look on."""
