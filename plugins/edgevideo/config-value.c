@@ -90,12 +90,14 @@ gst_edge_config_text_expand (GstEdgeConfigText *self, gchar **problem)
 
 /* ---- types ---- */
 
+/* A URL under another key than its own may have a password in it. */
 static gboolean
 may_be_shown (const GstEdgeConfigKey *key, const GstEdgeConfigText *value)
 {
   const gchar *p;
 
-  if (key->secret || value->hidden || strlen (value->text) > LONGEST_QUOTE)
+  if (key->secret || value->hidden || strlen (value->text) > LONGEST_QUOTE
+      || strstr (value->text, "://") != NULL || strchr (value->text, '@') != NULL)
     return FALSE;
   for (p = value->text; *p != '\0'; p = g_utf8_next_char (p)) {
     if (!g_unichar_isprint (g_utf8_get_char (p)) || *p == '"')

@@ -158,6 +158,10 @@ static const BadFile bad_files[] = {
   {AMQP NONE "redis: { password: ab," SECRET " }\n", 3, "redis", "this key is unknown"},
   {AMQP "cameras:\n  - { id: cam1, url: \"" SECRET "\" }\n", 3, "cameras[0].url", "must begin with rtsp://"},
   {AMQP "cameras: [ { \"rtsp://u:" SECRET "@h\" } ]\n", 2, "cameras[0]", "this key is unknown"},
+  {AMQP "cameras:\n  - { id: \"rtsp://u:" SECRET "@h/1\", url: \"rtsp://h/1\" }\n", 3, "cameras[0].id",
+      "this value is not allowed; write"},
+  {AMQP CAM (", protocol: \"u:" SECRET "@h\""), 3, "cameras[0].protocol", "this value is not allowed; write"},
+  {AMQP NONE "target_fps: redis://" SECRET "\n", 3, "target_fps", "this value is not allowed; write"},
 };
 
 static void

@@ -265,6 +265,8 @@ static const struct
   {"camera, id=cam1, url=rtsp://h/1, fps=-2", "fps: \"-2\" is not allowed"},
   {"camera, id=cam1, url=rtsp://h/1, colour=red", "colour: unknown field"},
   {"camera, id=cam1, url=\"" SECRET "\"", "url: must begin with rtsp://"},
+  {"camera, id=\"rtsp://u:" SECRET "@h/1\", url=rtsp://h/1", "id: this value is not allowed; write"},
+  {"camera, id=cam1, url=rtsp://h/1, decode=\"u:" SECRET "@h\"", "decode: this value is not allowed; write"},
   {"camera, id=cam1, url=rtsp://h/1, quality=5, jpeg_quality=5", "given twice"},
   {"camera, id=cam1, url=rtsp://h/1, fps=5, target_fps=6", "target_fps: target_fps is given already, as fps"},
   {"camera, id=cam1, url=rtsp://h/1, latency_ms=5, latency-ms=6", "latency-ms: latency_ms is given already"},
