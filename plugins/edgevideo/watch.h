@@ -16,11 +16,12 @@ typedef struct _GstEdgeWatch GstEdgeWatch;
  * gst_edge_watch_new:
  * @file: path
  * @context: where @changed is called
- * @changed: called 200 ms after something has happened to @file or around it, and after the beginning
- * @error: the folder cannot be watched
+ * @changed: called 200 ms after something has happened to @file or on the way to it, and after the beginning
+ * @error: the folder of the file cannot be watched
  *
- * It is the folder that is watched: editors write another file and rename it, and mounted config maps swap a link.
- * So whoever is told looks whether the content is another one.
+ * It is folders that are watched, each for one name: editors write another file and rename it, mounted config maps swap
+ * a link, deployments swap the link of a folder or put another folder in its place. So each part of the path is watched
+ * where it stands, and links are followed. Whoever is told looks whether the content is another one.
  */
 GstEdgeWatch *gst_edge_watch_new (const gchar * file, GMainContext * context, GSourceFunc changed, gpointer user_data,
     GError ** error);
