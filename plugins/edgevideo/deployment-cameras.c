@@ -29,14 +29,25 @@ gst_edge_deployment_start_camera (GstEdgeDeployment *self, GstEdgeCameraSlot *sl
   g_mutex_unlock (&self->lock);
   gst_bin_add (self->bin, GST_ELEMENT (camera));
 
-  if (self->started && !gst_element_sync_state_with_parent (GST_ELEMENT (camera)))
+  if (self->started && !self->abandoned && !gst_element_sync_state_with_parent (GST_ELEMENT (camera))
+      && !self->abandoned)
     /* heard after what an element of it had to say, and only if that was nothing */
     GST_ELEMENT_ERROR (camera, CORE, STATE_CHANGE, ("the camera could not be started"), (NULL));
+  if (self->abandoned)          /* in the middle of it: the rest of its elements may have started after that */
+    gst_element_set_state (GST_ELEMENT (camera), GST_STATE_NULL);
   gst_object_unref (camera);
   return TRUE;
 }
 
 /* ---- stopping, on a thread of its own ---- */
+
+static GPrivate stopping;       /* the deployment one of whose cameras this thread stops */
+
+gboolean
+gst_edge_deployment_is_stopping_camera (GstEdgeDeployment *self)
+{
+  return g_private_get (&stopping) == self;
+}
 
 typedef struct
 {
@@ -53,17 +64,23 @@ run_stop (gpointer data)
   GstEdgeDeployment *self = job->deployment;
   GstEdgeCameraSlot *slot = job->slot;
 
+  g_private_set (&stopping, self);
   gst_edge_video_camera_stop (job->camera, job->deadline);
+  g_private_set (&stopping, NULL);
+
+  g_mutex_lock (&self->lock);
+  slot->stopped = slot->camera == job->camera;  /* unless a handler has stopped the bin meanwhile */
+  gst_edge_deployment_schedule_locked (self);
+  g_mutex_unlock (&self->lock);
   gst_object_unref (job->camera);
   g_free (job);
 
-  /* as the last thing: with n_stopping at 0 the deployment may go away */
+  /* as the last thing: with n_stopping at 0 the bin may go away */
   g_mutex_lock (&self->lock);
-  slot->stopped = TRUE;
-  gst_edge_deployment_schedule_locked (self);
   self->n_stopping--;
   g_cond_broadcast (&self->changed);
   g_mutex_unlock (&self->lock);
+  gst_edge_deployment_unref (self);
   return NULL;
 }
 
@@ -74,7 +91,7 @@ gst_edge_deployment_stop_camera (GstEdgeDeployment *self, GstEdgeCameraSlot *slo
   GThread *thread;
 
   GST_INFO_OBJECT (self->bin, "stopping camera %s", slot->id);
-  job->deployment = self;
+  job->deployment = gst_edge_deployment_ref (self);
   job->slot = slot;
   job->camera = gst_object_ref (slot->camera);
   job->deadline = deadline;
@@ -96,23 +113,29 @@ gst_edge_deployment_stop_camera (GstEdgeDeployment *self, GstEdgeCameraSlot *slo
 void
 gst_edge_deployment_retire_camera (GstEdgeDeployment *self, GstEdgeCameraSlot *slot)
 {
-  GstEdgeVideoCamera *camera;
+  GstEdgeVideoCamera *camera = gst_object_ref (slot->camera);
+  gboolean is_there;
   GstEdgeTally tally;
 
-  gst_element_set_locked_state (GST_ELEMENT (slot->camera), TRUE);
-  gst_element_set_state (GST_ELEMENT (slot->camera), GST_STATE_NULL);
+  gst_element_set_locked_state (GST_ELEMENT (camera), TRUE);
+  gst_element_set_state (GST_ELEMENT (camera), GST_STATE_NULL);
   gst_edge_tally_init (&tally);
-  gst_edge_video_camera_add_to_tally (slot->camera, &tally);
+  gst_edge_video_camera_add_to_tally (camera, &tally);
 
   g_mutex_lock (&self->lock);
-  slot->stopped = slot->stopping = slot->restart = FALSE;
-  camera = gst_edge_camera_slot_take_camera (slot, &tally);
+  is_there = slot->camera == camera;    /* a handler may have stopped the bin meanwhile */
+  if (is_there) {
+    slot->stopped = slot->stopping = slot->restart = FALSE;
+    gst_object_unref (gst_edge_camera_slot_take_camera (slot, &tally));
+  }
   g_mutex_unlock (&self->lock);
 
   gst_edge_tally_clear (&tally);
-  gst_bin_remove (self->bin, GST_ELEMENT (camera));
+  if (is_there)
+    gst_bin_remove (self->bin, GST_ELEMENT (camera));
   gst_object_unref (camera);
-  gst_edge_deployment_tell_camera (self, slot, "the camera was stopped");
+  if (is_there)
+    gst_edge_deployment_tell_camera (self, slot, "the camera was stopped");
 }
 
 /* ---- failures of the graph: the source heals itself ---- */
@@ -160,6 +183,8 @@ gst_edge_deployment_fail_camera (GstEdgeDeployment *self, GstEdgeCameraSlot *slo
   g_mutex_unlock (&self->lock);
 
   post_warning (self, slot, reason, wait);
+  if (self->abandoned)
+    return;
   gst_edge_deployment_tell_camera (self, slot, reason);
   if (wait >= 0)
     gst_edge_deployment_queue (self, (guint) (wait / 1000) + 1, on_retry, self, NULL);

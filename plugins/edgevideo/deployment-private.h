@@ -14,11 +14,15 @@
 G_BEGIN_DECLS
 
 /* "manager": its thread while there is one, before and after it whoever changes the state of the bin. Slots are changed
- * by the manager only, with lock held; so the manager may read them without. */
+ * by the manager only, with lock held; so the manager may read them without.
+ *
+ * Whatever the manager does with elements, and all that it posts, may call a handler of the application that stops the
+ * bin, and perhaps starts it again: then this deployment is abandoned when the handler returns, its cameras are gone,
+ * and nothing more is to be done. */
 struct _GstEdgeDeployment
 {
   gatomicrefcount refcount;
-  GstBin *bin;                  /* constant; outlives this */
+  GstBin *bin;                  /* constant; outlives the manager */
   GstEdgeDeploymentSettings settings;   /* constant */
   gchar *pool;                  /* constant */
   gint64 started_at;            /* constant */
@@ -26,6 +30,7 @@ struct _GstEdgeDeployment
   GMainContext *context;
   GMainLoop *loop;
   GThread *thread;
+  gboolean abandoned;           /* manager: its own thread has stopped this */
   gboolean started;             /* constant while there is a thread: cameras are brought to their state by it */
 
   GMutex lock;
@@ -60,6 +65,8 @@ GstEdgeCameraSlot *gst_edge_deployment_find_slot (GstEdgeDeployment * self, cons
 gboolean gst_edge_deployment_start_camera (GstEdgeDeployment * self, GstEdgeCameraSlot * slot, GstEdgeConfig * config,
     GError ** error);
 void gst_edge_deployment_stop_camera (GstEdgeDeployment * self, GstEdgeCameraSlot * slot, gint64 deadline);
+/* This thread is in the middle of that: a handler of what an element says meanwhile. */
+gboolean gst_edge_deployment_is_stopping_camera (GstEdgeDeployment * self);
 void gst_edge_deployment_retire_camera (GstEdgeDeployment * self, GstEdgeCameraSlot * slot);
 /* @camera failed: posts a WARNING, tries again later unless @permanent. */
 void gst_edge_deployment_fail_camera (GstEdgeDeployment * self, GstEdgeCameraSlot * slot, const gchar * reason,

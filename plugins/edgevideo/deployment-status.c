@@ -62,6 +62,8 @@ gst_edge_deployment_open_events (GstEdgeDeployment *self, GstEdgeConfig *config)
   events = gst_edge_status_events_new (config, on_events_warning, self);
   if (events == NULL)           /* not for ever: the next time there is something to do */
     g_clear_pointer (&self->events_config, gst_edge_config_unref);
+  if (self->abandoned)          /* by who was warned */
+    g_clear_pointer (&events, gst_edge_status_events_free);
   g_mutex_lock (&self->lock);
   self->events = events;
   g_mutex_unlock (&self->lock);

@@ -55,6 +55,8 @@ run (gpointer data)
   g_main_context_push_thread_default (self->context);
   g_main_loop_run (self->loop);
   g_main_context_pop_thread_default (self->context);
+  gst_object_unref (self->bin);
+  gst_edge_deployment_unref (self);
   return NULL;
 }
 
@@ -152,15 +154,21 @@ may_start_any (GstEdgeDeployment *self, const GstEdgeConfig *wanted)
 static void
 keep_running (GstEdgeDeployment *self, GstEdgeCameraSlot *slot, GstEdgeConfig *wanted)
 {
-  GstEdgeConfig *old = slot->config;
+  GstEdgeVideoCamera *camera = slot->camera;
+  GstEdgeConfig *old = NULL;
 
-  if (slot->camera == NULL || slot->stopping || old == wanted)
+  if (camera == NULL || slot->stopping || slot->config == wanted)
     return;
-  gst_edge_video_camera_update (slot->camera, wanted);
+  gst_object_ref (camera);
+  gst_edge_video_camera_update (camera, wanted);
   g_mutex_lock (&self->lock);
-  slot->config = gst_edge_config_ref (wanted);
+  if (!self->abandoned) {
+    old = slot->config;
+    slot->config = gst_edge_config_ref (wanted);
+  }
   g_mutex_unlock (&self->lock);
-  gst_edge_config_unref (old);
+  g_clear_pointer (&old, gst_edge_config_unref);
+  gst_object_unref (camera);
 }
 
 static void
@@ -205,6 +213,8 @@ end (GstEdgeDeployment *self, gint64 deadline)
   if (self->events != NULL)
     gst_edge_status_events_drain (self->events, deadline);
   gst_edge_deployment_close_events (self, 0);
+  if (self->abandoned)
+    return;
 
   g_mutex_lock (&self->lock);
   self->over = TRUE;
@@ -214,7 +224,36 @@ end (GstEdgeDeployment *self, gint64 deadline)
   self->settings.finished (self->bin, self->settings.user_data);
 }
 
-/* Manager. What runs and what is wanted come together here. */
+/* What runs and what is wanted come together here. */
+static void
+bring_together (GstEdgeDeployment *self, GstEdgeConfig *wanted, gboolean finishing, gint64 deadline)
+{
+  guint i;
+
+  for (i = 0; i < self->slots->len && !self->abandoned; i++) {
+    GstEdgeCameraSlot *slot = g_ptr_array_index (self->slots, i);
+
+    if (has_stopped (self, slot))
+      gst_edge_deployment_retire_camera (self, slot);
+    if (must_stop (slot, wanted, finishing))
+      gst_edge_deployment_stop_camera (self, slot, deadline);
+    else
+      keep_running (self, slot, wanted);
+  }
+  /* events take the same connection, so they wait as cameras do */
+  if (!finishing && !self->abandoned && may_start_any (self, wanted))
+    gst_edge_deployment_open_events (self, wanted);
+  for (i = 0; !finishing && i < self->slots->len && !self->abandoned && may_start_any (self, wanted); i++)
+    start_if_due (self, g_ptr_array_index (self->slots, i), wanted);
+  if (self->abandoned)
+    return;
+  if (finishing && !has_camera (self))
+    end (self, deadline);
+  else
+    gst_edge_deployment_tell_system (self, FALSE, "cameras changed");
+}
+
+/* Manager. */
 static gboolean
 reconcile (gpointer user_data)
 {
@@ -222,7 +261,6 @@ reconcile (gpointer user_data)
   gint64 deadline = g_get_monotonic_time () + self->settings.shutdown_timeout;
   GstEdgeConfig *wanted;
   gboolean finishing, news, over;
-  guint i;
 
   g_mutex_lock (&self->lock);
   self->scheduled = FALSE;
@@ -238,25 +276,7 @@ reconcile (gpointer user_data)
   if (!over) {
     if (news && !finishing)
       update_slots (self, wanted, TRUE);
-    for (i = 0; i < self->slots->len; i++) {
-      GstEdgeCameraSlot *slot = g_ptr_array_index (self->slots, i);
-
-      if (has_stopped (self, slot))
-        gst_edge_deployment_retire_camera (self, slot);
-      if (must_stop (slot, wanted, finishing))
-        gst_edge_deployment_stop_camera (self, slot, deadline);
-      else
-        keep_running (self, slot, wanted);
-    }
-    /* events take the same connection, so they wait as cameras do */
-    if (!finishing && may_start_any (self, wanted))
-      gst_edge_deployment_open_events (self, wanted);
-    for (i = 0; !finishing && i < self->slots->len && may_start_any (self, wanted); i++)
-      start_if_due (self, g_ptr_array_index (self->slots, i), wanted);
-    if (finishing && !has_camera (self))
-      end (self, deadline);
-    else
-      gst_edge_deployment_tell_system (self, FALSE, "cameras changed");
+    bring_together (self, wanted, finishing, deadline);
   }
   gst_edge_config_unref (wanted);
   return G_SOURCE_REMOVE;
@@ -270,9 +290,14 @@ start_manager (GstEdgeDeployment *self, GError **error)
   GError *local = NULL;
 
   self->started = TRUE;
+  /* the thread's: nobody waits for it if a handler that it calls stops the bin */
+  gst_object_ref (self->bin);
+  gst_edge_deployment_ref (self);
   self->thread = g_thread_try_new ("edgevideo", run, self, &local);
   if (self->thread != NULL)
     return TRUE;
+  gst_object_unref (self->bin);
+  gst_edge_deployment_unref (self);
   self->started = FALSE;
   g_set_error (error, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_FAILED,
       "The thread that looks after the cameras could not be started: %s. Allow this process more threads.",
@@ -401,18 +426,33 @@ cancel (GstEdgeDeployment *self)
   g_ptr_array_unref (cameras);
 }
 
+/* A handler of what the manager said stops the bin: the thread ends when that returns. */
+static void
+abandon (GstEdgeDeployment *self)
+{
+  self->abandoned = TRUE;
+  g_main_loop_quit (self->loop);
+  g_thread_unref (g_steal_pointer (&self->thread));
+}
+
 void
 gst_edge_deployment_stop (GstEdgeDeployment *self)
 {
+  const guint own = gst_edge_deployment_is_stopping_camera (self) ? 1 : 0;
+
   /* 1. the manager starts nothing more; unblock it, and who stops cameras */
   cancel (self);
   /* 2. join the manager: nobody begins to stop a camera after that */
-  gst_edge_deployment_queue (self, 0, quit, self->loop, NULL);
-  g_thread_join (g_steal_pointer (&self->thread));
+  if (self->thread == g_thread_self ()) {
+    abandon (self);
+  } else {
+    gst_edge_deployment_queue (self, 0, quit, self->loop, NULL);
+    g_thread_join (g_steal_pointer (&self->thread));
+  }
   /* 3. wait for those who stop cameras, also for what the manager began after step 1 */
   cancel (self);
   g_mutex_lock (&self->lock);
-  while (self->n_stopping > 0)
+  while (self->n_stopping > own)
     g_cond_wait (&self->changed, &self->lock);
   if (self->ended_at == 0)
     self->ended_at = g_get_monotonic_time ();

@@ -18,7 +18,8 @@ typedef struct _GstEdgeDeployment GstEdgeDeployment;
  * @pool: name of the worker pool
  * @shutdown_timeout: longest time that a camera may take to deliver what it has given, microseconds
  * @status_interval: microseconds from one system_status event to the next; 0 = only when something changes
- * @finished: after gst_edge_deployment_finish(): all cameras have ended. The deployment's thread
+ * @finished: after gst_edge_deployment_finish(): all cameras have ended. The deployment's thread, which holds a
+ *   reference of the bin
  */
 typedef struct
 {
@@ -46,7 +47,8 @@ void gst_edge_deployment_set_config (GstEdgeDeployment * self, GstEdgeConfig * c
 /* Ends all cameras: stop, drain, flush. Any thread, does not wait. */
 void gst_edge_deployment_finish (GstEdgeDeployment * self);
 
-/* Before the bin goes to READY: ends the thread, and gives up what is still draining. */
+/* Before the bin goes to READY: ends the thread, and gives up what is still draining. On that thread, in a handler of
+ * what it said, it does not wait: the thread ends when that returns. */
 void gst_edge_deployment_stop (GstEdgeDeployment * self);
 
 /* After the bin went to READY: takes the cameras out of it. The report stays. */

@@ -93,14 +93,21 @@ post_eos (GstEdgeVideoBin *self)
   gst_element_post_message (GST_ELEMENT (self), message);
 }
 
-/* The deployment's thread. */
+/* The deployment's thread. Who hears the report may stop the bin, and start it again: then the end is another one's. */
 static void
 on_finished (GstBin *bin, gpointer user_data)
 {
   GstEdgeVideoBin *self = GST_EDGE_VIDEO_BIN (bin);
+  GstEdgeDeployment *deployment = gst_edge_video_bin_ref_deployment (self);
+  gboolean is_current;
 
   gst_edge_video_bin_report (self);
-  post_eos (self);
+  GST_OBJECT_LOCK (self);
+  is_current = self->running && self->deployment == deployment;
+  GST_OBJECT_UNLOCK (self);
+  if (is_current)
+    post_eos (self);
+  gst_edge_deployment_unref (deployment);
 }
 
 /* A deployment whose file cannot be watched is still one. */

@@ -374,6 +374,131 @@ GST_END_TEST;
 
 typedef struct
 {
+  GstElement *pipeline;
+  const gchar *name;            /* of the element message, or of an element that arrives at NULL; NULL = a WARNING */
+  GstState next;                /* after it was stopped */
+  gint n;                       /* atomic: how often it heard of it */
+  GAsyncQueue *stopped;         /* something when it was stopped */
+} Stopper;
+
+static gboolean
+is_it (const Stopper *stopper, GstMessage *message)
+{
+  GstState state = GST_STATE_VOID_PENDING;
+
+  if (stopper->name == NULL)
+    return GST_MESSAGE_TYPE (message) == GST_MESSAGE_WARNING
+        && g_str_equal (G_OBJECT_TYPE_NAME (GST_MESSAGE_SRC (message)), "GstEdgeVideoBin");
+  if (GST_MESSAGE_TYPE (message) != GST_MESSAGE_STATE_CHANGED)
+    return gst_message_has_name (message, stopper->name);
+  gst_message_parse_state_changed (message, NULL, &state, NULL);
+  return state == GST_STATE_NULL && g_str_equal (GST_MESSAGE_SRC_NAME (message), stopper->name);
+}
+
+/* Stops the pipeline at the first such message, on the thread that posts it. */
+static GstBusSyncReply
+stop_on_message (GstBus *bus, GstMessage *message, gpointer user_data)
+{
+  Stopper *stopper = user_data;
+
+  if (is_it (stopper, message) && g_atomic_int_add (&stopper->n, 1) == 0) {
+    gst_element_set_state (stopper->pipeline, GST_STATE_NULL);
+    if (stopper->next > GST_STATE_NULL)
+      gst_element_set_state (stopper->pipeline, stopper->next);
+    g_async_queue_push (stopper->stopped, stopper);
+  }
+  return GST_BUS_PASS;
+}
+
+/* Posts an error as an element of the camera would that can never work. */
+static void
+break_camera (Rig *rig, const gchar *element)
+{
+  GstElement *broken = gst_bin_get_by_name (GST_BIN (rig->bin), element);
+
+  GST_ELEMENT_ERROR (broken, RESOURCE, SETTINGS, ("broken"), (NULL));
+  gst_object_unref (broken);
+}
+
+static void
+cause_report (Rig *rig)
+{
+  gst_element_send_event (rig->pipeline, gst_event_new_eos ());
+}
+
+static void
+cause_warning (Rig *rig)
+{
+  break_camera (rig, "encoder-cam1");
+}
+
+static void
+cause_new_config (Rig *rig)
+{
+  write_config (rig, HEAD "cameras:\n" CAMERA ("cam2"));
+}
+
+static void
+cause_stop_of_camera (Rig *rig)
+{
+  gboolean ok;
+
+  g_signal_emit_by_name (rig->bin, "remove-camera", "cam1", &ok);
+  fail_unless (ok);
+}
+
+static const struct
+{
+  const gchar *name;
+  void (*cause) (Rig *rig);
+} reasons_to_stop[] = {
+  {"edge-video-report", cause_report},
+  {NULL, cause_warning},
+  {"edge-video-config", cause_new_config},
+  {"source-cam1", cause_stop_of_camera},
+};
+
+/* Who hears of something on the thread that looks after the cameras, or on one that stops a camera, may stop all, and start it again. */
+GST_START_TEST (test_handlers_may_stop)
+{
+  guint i = (guint) __i__ / 2;
+  Rig rig;
+  Stopper stopper = { NULL, reasons_to_stop[i].name, __i__ % 2 ? GST_STATE_PLAYING : GST_STATE_NULL, 0,
+    g_async_queue_new ()
+  };
+
+  rig_init (&rig, HEAD "cameras:\n" CAMERA ("cam1"));
+  g_object_set (rig.bin, "watch", TRUE, NULL);
+  stopper.pipeline = rig.pipeline;
+  play (&rig);
+  wait_child (&rig, "cam1");
+  gst_element_get_state (rig.pipeline, NULL, NULL, GST_CLOCK_TIME_NONE);
+  gst_bus_set_sync_handler (rig.bus, stop_on_message, &stopper, NULL);
+  reasons_to_stop[i].cause (&rig);
+  fail_unless (g_async_queue_timeout_pop (stopper.stopped, 20 * G_USEC_PER_SEC) != NULL);
+  if (stopper.next == GST_STATE_NULL) {
+    assert_equals_int (gst_child_proxy_get_children_count (GST_CHILD_PROXY (rig.bin)), 0);
+    play (&rig);
+  }
+
+  /* the next run is none the worse for it */
+  wait_children (&rig, 1);
+  fail_unless (add_camera (&rig, "camera, id=cam3, url=rtsp://127.0.0.1:1/3"));
+  wait_children (&rig, 2);
+  while (gst_bus_pop_filtered (rig.bus, GST_MESSAGE_EOS) != NULL)
+    fail ("an end of a run that goes on");
+  gst_element_send_event (rig.pipeline, gst_event_new_eos ());
+  expect_eos (&rig);
+  gst_element_set_state (rig.pipeline, GST_STATE_NULL);
+  gst_bus_set_sync_handler (rig.bus, NULL, NULL, NULL);
+  g_async_queue_unref (stopper.stopped);
+  rig_clear (&rig);
+}
+
+GST_END_TEST;
+
+typedef struct
+{
   GstElement *bin;
   gint over;                    /* atomic */
 } Reader;
@@ -446,6 +571,7 @@ edgevideobin_suite (void)
   tcase_add_test (tc, test_defaults_are_those_of_the_elements);
   tcase_add_test (tc, test_nothing_answers);
   tcase_add_test (tc, test_handlers_may_ask);
+  tcase_add_loop_test (tc, test_handlers_may_stop, 0, 2 * G_N_ELEMENTS (reasons_to_stop));
   tcase_add_test (tc, test_cycles);
   return suite;
 }
