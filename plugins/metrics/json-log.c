@@ -2,7 +2,8 @@
  * Copyright (C) 2026 the gst-edge-video authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The log as JSON lines. Each line is one write, so that lines of several threads and processes do not mix. */
+ * The log as JSON lines. Each line is one write, so that lines of several threads and processes do not mix. Whoever logs
+ * must go on, so nothing waits for who reads a pipe: lines that do not go in are counted, and the log says so later. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -12,7 +13,9 @@
 #include <fcntl.h>
 #include <gio/gio.h>
 #include <json-glib/json-glib.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "frame/frame-identity.h"
@@ -25,26 +28,96 @@ struct _GstEdgeJsonLog
 {
   GMutex lock;
   gint fd;                      /* lock; -1 = closed */
+  gboolean is_pipe;             /* constant */
+  GString *rest;                /* lock: of a line that was written only in part */
+  guint64 lost;                 /* lock: lines, since the log last said so */
   gint64 stale_after;
   GstEdgeTick *tick;            /* nullable */
 };
+
+/* ---- writing ---- */
+
+/* A pipe whose reader is gone must not end the process. */
+static gssize
+write_to_pipe (gint fd, const gchar *text, gsize length)
+{
+  const struct timespec at_once = { 0, 0 };
+  sigset_t pipe_signal, before;
+  gssize n;
+
+  sigemptyset (&pipe_signal);
+  sigaddset (&pipe_signal, SIGPIPE);
+  pthread_sigmask (SIG_BLOCK, &pipe_signal, &before);
+  n = write (fd, text, length);
+  if (n < 0 && errno == EPIPE && !sigismember (&before, SIGPIPE)) {
+    while (sigtimedwait (&pipe_signal, NULL, &at_once) < 0 && errno == EINTR);
+    errno = EPIPE;
+  }
+  pthread_sigmask (SIG_SETMASK, &before, NULL);
+  return n;
+}
+
+/* Returns: how much of it was written */
+static gsize
+write_locked (GstEdgeJsonLog *log, const gchar *text, gsize length)
+{
+  gssize n;
+
+  do {
+    n = log->is_pipe ? write_to_pipe (log->fd, text, length) : write (log->fd, text, length);
+  } while (n < 0 && errno == EINTR);
+  return n > 0 ? (gsize) n : 0;
+}
+
+/* The whole line or nothing: where only a part went in, nothing else comes before the rest. @line: ends with '\n' */
+static gboolean
+put_locked (GstEdgeJsonLog *log, const gchar *line)
+{
+  gsize length = strlen (line), n;
+
+  if (log->rest->len > 0)
+    g_string_erase (log->rest, 0, (gssize) write_locked (log, log->rest->str, log->rest->len));
+  if (log->rest->len > 0)
+    return FALSE;
+  n = write_locked (log, line, length);
+  if (n > 0)
+    g_string_append (log->rest, line + n);
+  return n > 0;
+}
+
+static void
+tell_lost_locked (GstEdgeJsonLog *log)
+{
+  gchar time[GST_EDGE_RFC3339_SIZE];
+  gchar *line;
+
+  gst_edge_format_rfc3339 (g_get_real_time () * 1000, time);
+  line = g_strdup_printf ("{\"time\":\"%s\",\"level\":\"WARN\",\"category\":\"edgemetrics\",\"message\":\"%"
+      G_GUINT64_FORMAT " lines are missing here: they could not be written\"}\n", time, log->lost);
+  if (put_locked (log, line))
+    log->lost = 0;
+  g_free (line);
+}
 
 /* Takes @line. */
 static void
 write_line (GstEdgeJsonLog *log, gchar *line)
 {
-  GString *text = g_string_new (line);
-  gssize n;
+  gchar *whole = g_strconcat (line, "\n", NULL);
 
-  g_string_append_c (text, '\n');
   g_mutex_lock (&log->lock);
-  do {
-    n = log->fd >= 0 ? write (log->fd, text->str, text->len) : 0;
-  } while (n < 0 && errno == EINTR);
+  if (log->fd >= 0) {
+    if (log->lost > 0)
+      tell_lost_locked (log);
+    if (log->lost > 0 || !put_locked (log, whole))
+      log->lost++;
+  }
   g_mutex_unlock (&log->lock);
-  g_string_free (text, TRUE);
+  g_free (whole);
   g_free (line);
 }
+
+/* ---- what is told ---- */
 
 static void
 add (JsonBuilder *builder, const gchar *name, const gchar *value)
@@ -120,11 +193,21 @@ write_summaries (gpointer data)
   gst_edge_snapshot_free (snapshot);
 }
 
+/* ---- */
+
+static gboolean
+is_pipe (gint fd)
+{
+  struct stat status;
+
+  return fstat (fd, &status) == 0 && S_ISFIFO (status.st_mode);
+}
+
 GstEdgeJsonLog *
 gst_edge_json_log_new (const gchar *file, gint64 interval, gint64 stale_after, GError **error)
 {
   GstEdgeJsonLog *log;
-  gint fd = open (file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640);
+  gint fd = open (file, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0640);
 
   if (fd < 0) {
     g_set_error (error, G_IO_ERROR, g_io_error_from_errno (errno), "log-json: cannot write %s: %s", file,
@@ -134,6 +217,8 @@ gst_edge_json_log_new (const gchar *file, gint64 interval, gint64 stale_after, G
   log = g_new0 (GstEdgeJsonLog, 1);
   g_mutex_init (&log->lock);
   log->fd = fd;
+  log->is_pipe = is_pipe (fd);
+  log->rest = g_string_new (NULL);
   log->stale_after = stale_after;
   gst_debug_add_log_function (log_record, log, NULL);
   if (interval > 0)
@@ -162,6 +247,8 @@ gst_edge_json_log_free (GstEdgeJsonLog *log)
   g_clear_pointer (&log->tick, gst_edge_ticker_remove);
   gst_debug_remove_log_function_by_data (log);
   g_mutex_lock (&log->lock);
+  if (log->lost > 0)
+    tell_lost_locked (log);
   close (log->fd);
   log->fd = -1;
   g_mutex_unlock (&log->lock);

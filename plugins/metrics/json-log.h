@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 
 typedef struct _GstEdgeJsonLog GstEdgeJsonLog;
 
-/* Appends to @file. @interval: of the summaries, microseconds, 0 = none. */
+/* Appends to @file, which may be a pipe that somebody reads: lines that it does not take at once are left out, and
+ * counted in the log. @interval: of the summaries, microseconds, 0 = none. */
 GstEdgeJsonLog *gst_edge_json_log_new (const gchar * file, gint64 interval, gint64 stale_after, GError ** error);
 void gst_edge_json_log_free (GstEdgeJsonLog * log);
 

@@ -453,6 +453,45 @@ class TestJsonLog(unittest.TestCase):
         self.assertGreater(cameras[-1]["frames"]["in"], 10)
         self.assertTrue(any(line.get("event") == "pool" and line["name"] == "default" for line in lines))
 
+    def test_nobody_reads(self):
+        """A pipe without a reader is a file that cannot be written, and nothing waits for one."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "pipe")
+            os.mkfifo(path)
+            launch = pages.Launch("fakesrc num-buffers=1 ! fakesink", f"log-json={path}")
+            said = launch.process.communicate(timeout=pages.LONG)[0].decode()
+        self.assertIn(f"edgemetrics: log-json: cannot write {path}: ", said)
+
+    def test_slow_reader(self):
+        """A reader that stops, and one that goes, hold nobody up; what is read are whole lines, and what is missing is
+        said."""
+        def frames(samples):
+            return samples.get("edge_video_frames_total", camera="cam1", stage="in")
+
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "pipe")
+            os.mkfifo(path)
+            reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+            # lines of this element are longer than what a pipe takes as one
+            line = pages.camera("cam1", f"<tee>. ! identity name={'x' * 5000} ! fakesink async=false")
+            launch = pages.Launch(line, f"log-json={path},log-interval=0.2",
+                                  {"GST_DEBUG": "*:6", "GST_DEBUG_FILE": "/dev/null"})
+            try:
+                launch.pages.wait(lambda samples: frames(samples) > 20, "frames that wait for nobody")
+                os.set_blocking(reader, True)
+                read, parts = b"", (b"lines are missing here", b'"object":"' + 5000 * b"x" + b'"')
+                while any(part not in read for part in parts) or not read.endswith(b"\n"):
+                    read += os.read(reader, 65536)
+                os.close(reader)
+                seen = frames(launch.pages.scrape())
+                launch.pages.wait(lambda samples: frames(samples) > seen + 10, "frames without a reader")
+            finally:
+                self.assertEqual(launch.process.poll(), None)
+                launch.close()
+        lines = [pages.json.loads(line) for line in read.decode().splitlines()]
+        missing = [int(line["message"].split()[0]) for line in lines if "lines are missing here" in line.get("message", "")]
+        self.assertGreater(missing[0], 0)
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)
