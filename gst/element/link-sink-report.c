@@ -65,7 +65,6 @@ describe_locked (GstEdgeLinkSink *self, GstEdgeLinkSinkReport *report)
   report->group = priv->group != NULL ? priv->group : "";
   report->state = counters.state;
   report->trouble = priv->trouble;
-  report->connects = counters.connects;
   report->latency = gst_edge_link_client_get_latency (priv->client);
   to_counts (&counters, &report->counts);
 }
@@ -96,22 +95,6 @@ get_gone_link_locked (const GstEdgeLinkSinkReport *report)
   return gone;
 }
 
-/* The link itself goes with its last sink. */
-static gboolean
-was_last_locked (const GstEdgeLinkSinkReport *report)
-{
-  guint i;
-
-  for (i = 0; i < census->len; i++) {
-    GstEdgeLinkSinkPrivate *priv = gst_edge_link_sink_get_private (g_ptr_array_index (census, i));
-
-    if (g_str_equal (gst_edge_endpoint_get_text (priv->endpoint), report->server)
-        && g_strcmp0 (priv->group, report->group[0] != '\0' ? report->group : NULL) == 0)
-      return FALSE;
-  }
-  return TRUE;
-}
-
 static void
 remember_locked (const GstEdgeLinkSinkReport *report)
 {
@@ -119,8 +102,6 @@ remember_locked (const GstEdgeLinkSinkReport *report)
 
   gst_edge_stage_counts_add (&gone->counts, &report->counts);
   gst_edge_histogram_merge (&gone->latency, report->latency);
-  if (was_last_locked (report))
-    gone->connects += report->connects;
   if (report->camera != NULL)
     gst_edge_camera_record_add_gone (report->camera, report->stage, &report->counts);
 }

@@ -19,7 +19,6 @@ G_BEGIN_DECLS
  * @group: its link-group, "" = the common one
  * @state: of its link
  * @trouble: (nullable): why the state is a bad one
- * @connects: how often the link became ready
  * @counts: of this run of the element
  * @latency: from submit to the server's answer
  *
@@ -33,7 +32,6 @@ typedef struct
   const gchar *group;
   GstEdgeLinkState state;
   const gchar *trouble;
-  guint connects;
   GstEdgeStageCounts counts;
   const GstEdgeHistogram *latency;
 } GstEdgeLinkSinkReport;
@@ -47,7 +45,6 @@ typedef struct
 {
   const gchar *server;
   const gchar *group;
-  guint connects;
   GstEdgeStageCounts counts;
   GstEdgeHistogram latency;
 } GstEdgeGoneLinkReport;

@@ -9,6 +9,7 @@
 #endif
 
 #include "metrics/snapshot.h"
+#include "net/link-connects.h"
 
 /* Elements that come and go while we read: try again, but do not insist. */
 #define MAX_TRIES 5
@@ -108,6 +109,7 @@ get_link (Reader *reader, const gchar *server, const gchar *group)
   link = g_new0 (GstEdgeLinkSnapshot, 1);
   link->server = g_strdup (server);
   link->group = g_strdup (group);
+  link->connects = gst_edge_link_connects_get (server, group);
   g_ptr_array_add (reader->links, link);
   return link;
 }
@@ -144,7 +146,6 @@ add_sink (const GstEdgeLinkSinkReport *report, gpointer user_data)
   if (link->trouble == NULL && report->trouble != NULL && report->state != GST_EDGE_LINK_READY)
     link->trouble = g_strdup (report->trouble);
   link->sinks++;
-  link->connects = MAX (link->connects, report->connects);
   gst_edge_stage_counts_add (&link->counts, &report->counts);
   gst_edge_histogram_merge (&link->latency, report->latency);
 }
@@ -154,7 +155,6 @@ add_gone_link (const GstEdgeGoneLinkReport *report, gpointer user_data)
 {
   GstEdgeLinkSnapshot *link = get_link (user_data, report->server, report->group);
 
-  link->connects += report->connects;
   gst_edge_stage_counts_add (&link->counts, &report->counts);
   gst_edge_histogram_merge (&link->latency, &report->latency);
 }

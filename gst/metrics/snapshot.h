@@ -31,7 +31,7 @@ typedef struct
  * @state: of the connection; of several with the same text, the worst
  * @trouble: (nullable): why the state is a bad one
  * @sinks: how many elements use it now
- * @connects: how often it became ready
+ * @connects: how often links with that text became ready, ever
  *
  * All sinks that deliver to the same server.
  */
@@ -42,7 +42,7 @@ typedef struct
   GstEdgeLinkState state;
   gchar *trouble;
   guint sinks;
-  guint connects;
+  guint64 connects;
   GstEdgeStageCounts counts;
   GstEdgeHistogram latency;
 } GstEdgeLinkSnapshot;

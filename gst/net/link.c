@@ -15,6 +15,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "net/link-connects.h"
 #include "net/link-private.h"
 
 GST_DEBUG_CATEGORY (gst_edge_link_debug);
@@ -258,6 +259,7 @@ connect_now (GstEdgeLink *link)
     g_mutex_lock (&link->lock);
     GST_EDGE_COUNTER_ADD (link->connects, 1);
     g_mutex_unlock (&link->lock);
+    gst_edge_link_connects_count (gst_edge_endpoint_get_text (link->endpoint), link->group);
     gst_edge_breaker_success (&link->breaker);
     gst_edge_link_set_state (link, GST_EDGE_LINK_READY, NULL);
     return;

@@ -414,6 +414,22 @@ class PageTest(SettingsTest):
         page.wait(lambda s: not s.has("edge_video_camera_state", camera="cam2"), "the end of cam2 in metrics")
         deployment.finish()
 
+    def test_connects(self):
+        """Events about cameras keep the connection while there is no camera: the next one connects nothing."""
+        page = pages.Pages(free_port())
+        deployment = self.deploy(more=f"metrics: {{ port: {page.port} }}")
+        uri = self.cameras.mounts[0]["uri"]
+        connects = set()
+        for _ in range(3):
+            deployment.wait_frames("cam1", 1)
+            connects |= {link["connects"] for link in page.ask("/stats.json").json["links"]
+                         if link["server"].startswith("amqp")}
+            self.assertEqual(len(connects), 1, connects)
+            self.assertTrue(deployment.bin.emit("remove-camera", "cam1"))
+            wait_for(lambda: deployment.children() == [], "the end of cam1")
+            self.assertTrue(deployment.bin.emit("add-camera", Gst.Structure.from_string(f'c, id=cam1, url="{uri}"')[0]))
+        deployment.finish()
+
     def test_another_source(self):
         """One that cannot reach the camera says nothing about that of another pipeline, whose frames come."""
         page = pages.Pages(free_port())

@@ -296,6 +296,23 @@ class TestRestart(ServersTest):
             self.assertEqual(OWN.ask("/cameras/cam1.jpg").status, 404)
         self.assertGreaterEqual(before["edge_video_link_connects_total", ""], 4)
 
+    def test_links_that_look_the_same(self):
+        """Of two users who differ only by their password one goes: nothing is counted backwards."""
+        Gst.init(None)
+        pipelines = [Gst.parse_launch("videotestsrc is-live=true ! jpegenc ! amqpsink name=sink camera-id=cam1 uri=" + uri)
+                     for uri in (self.amqp, self.amqp.replace(CANARY, "another"))]
+        for pipeline in pipelines:
+            self.addCleanup(pipeline.set_state, Gst.State.NULL)
+            pipeline.set_state(Gst.State.PLAYING)
+        error = pipelines[1].get_bus().timed_pop_filtered(pages.LONG * Gst.SECOND, Gst.MessageType.ERROR)
+        self.assertIsNotNone(error)
+        sink = pipelines[0].get_by_name("sink")
+        OWN.wait(lambda _: sink.get_property("stats").get_uint64("delivered")[1] > 0, "frames")
+        before = OWN.scrape().get("edge_video_link_connects_total")
+        self.assertGreater(before, 0)
+        pipelines[0].set_state(Gst.State.NULL)
+        self.assertEqual(OWN.scrape().get("edge_video_link_connects_total"), before)
+
     @staticmethod
     def read_counters():
         samples = OWN.scrape()
