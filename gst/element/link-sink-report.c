@@ -4,7 +4,7 @@
  *
  * The census of the sinks with a link: who is there, and what those counted that are gone.
  *
- * Lock order: census lock, then that of a camera's record. No frame waits for the census, and who holds it waits for no
+ * Lock order: that of all records, census lock, then that of a camera's record. No frame waits for the census, and who holds it waits for no
  * link. */
 
 #ifdef HAVE_CONFIG_H
@@ -114,12 +114,14 @@ gst_edge_link_sink_leave_census (GstEdgeLinkSink *self)
   GstEdgeCameraRecord *record = priv->record;
   GstEdgeLinkSinkReport report;
 
+  gst_edge_camera_records_lock ();
   g_mutex_lock (&census_lock);
   describe_locked (self, &report);
   g_ptr_array_remove_fast (census, self);
   remember_locked (&report);
   g_clear_pointer (&priv->trouble, g_free);
   g_mutex_unlock (&census_lock);
+  gst_edge_camera_records_unlock ();
 
   __atomic_store_n (&priv->record, NULL, __ATOMIC_RELEASE);
   if (record != NULL)

@@ -11,9 +11,6 @@
 #include "metrics/snapshot.h"
 #include "net/link-connects.h"
 
-/* Elements that come and go while we read: try again, but do not insist. */
-#define MAX_TRIES 5
-
 typedef struct
 {
   GHashTable *cameras;          /* GstEdgeCameraRecord → GstEdgeCameraSnapshot */
@@ -168,27 +165,14 @@ reader_init (Reader *reader)
 }
 
 static void
-reader_clear (Reader *reader)
-{
-  g_hash_table_unref (reader->cameras);
-  g_ptr_array_unref (reader->pools);
-  g_ptr_array_unref (reader->links);
-}
-
-static void
 read_all (Reader *reader)
 {
-  guint generation, tries = 0;
-
-  do {
-    if (tries > 0)
-      reader_clear (reader);
-    generation = gst_edge_camera_records_get_generation ();
-    reader_init (reader);
-    read_cameras (reader);
-    gst_edge_worker_pools_report (add_pool, add_lane, reader);
-    gst_edge_link_sinks_report (add_sink, add_gone_link, reader);
-  } while (generation != gst_edge_camera_records_get_generation () && ++tries < MAX_TRIES);
+  reader_init (reader);
+  gst_edge_camera_records_lock ();
+  read_cameras (reader);
+  gst_edge_worker_pools_report (add_pool, add_lane, reader);
+  gst_edge_link_sinks_report (add_sink, add_gone_link, reader);
+  gst_edge_camera_records_unlock ();
 }
 
 /* cam2 before cam10 */

@@ -50,10 +50,10 @@ struct _GstEdgeCameraSource
   gchar *reason;                /* lock: nullable */
 };
 
+static GMutex departures_lock;  /* before all others: see gst_edge_camera_records_lock() */
 static GMutex book_lock;
 static GHashTable *book;        /* book_lock: id → GstEdgeCameraRecord */
 static guint pictures_wanted;   /* atomic */
-static guint generation;        /* atomic */
 
 #define GET(field) __atomic_load_n (&(field), __ATOMIC_RELAXED)
 #define SET(field, value) __atomic_store_n (&(field), (value), __ATOMIC_RELAXED)
@@ -268,13 +268,18 @@ gst_edge_camera_record_add_gone (GstEdgeCameraRecord *record, GstEdgeStage stage
   g_mutex_lock (&record->lock);
   gst_edge_stage_counts_add (&record->gone[stage], counts);
   g_mutex_unlock (&record->lock);
-  __atomic_add_fetch (&generation, 1, __ATOMIC_ACQ_REL);
 }
 
-guint
-gst_edge_camera_records_get_generation (void)
+void
+gst_edge_camera_records_lock (void)
 {
-  return __atomic_load_n (&generation, __ATOMIC_ACQUIRE);
+  g_mutex_lock (&departures_lock);
+}
+
+void
+gst_edge_camera_records_unlock (void)
+{
+  g_mutex_unlock (&departures_lock);
 }
 
 void

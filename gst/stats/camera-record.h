@@ -69,13 +69,15 @@ GST_EDGE_API void gst_edge_camera_source_set_state (GstEdgeCameraSource * source
 /* It says nothing more, though somebody may still have it. */
 GST_EDGE_API void gst_edge_camera_source_detach (GstEdgeCameraSource * source);
 
-/* What an element counted that ends now. In one critical section with taking it out of where its counters are read. */
+/* What an element counted that ends now; with gst_edge_camera_records_lock() held, in one with taking it out of where its
+ * counters are read. */
 GST_EDGE_API void gst_edge_camera_record_add_gone (GstEdgeCameraRecord * record, GstEdgeStage stage,
     const GstEdgeStageCounts * counts);
 
-/* How often gst_edge_camera_record_add_gone() was called: a reader of records and elements that finds another number
- * afterwards may have counted something twice or not at all, and reads again. */
-GST_EDGE_API guint gst_edge_camera_records_get_generation (void);
+/* Held by who reads records and elements, so that no element goes meanwhile: what it counted would be read twice or not
+ * at all. Elements that stop may have to wait for that, frames do not. No other lock of gst/ is held when it is taken. */
+GST_EDGE_API void gst_edge_camera_records_lock (void);
+GST_EDGE_API void gst_edge_camera_records_unlock (void);
 
 /* Whether somebody looks at pictures; while nobody does, none is kept. Calls with TRUE and FALSE come in pairs. */
 GST_EDGE_API void gst_edge_camera_pictures_want (gboolean wanted);

@@ -43,6 +43,7 @@ gst_edge_worker_pool_remove_lane (GstEdgeWorkerPool *pool, GstEdgeLane *lane)
   stats.unlimited = FALSE;
   gst_edge_work_stats_to_counts (&stats, &counts);
 
+  gst_edge_camera_records_lock ();
   g_mutex_lock (&pool->lock);
   g_mutex_lock (&pool->census);
   g_ptr_array_remove_fast (pool->lanes, lane);
@@ -52,6 +53,7 @@ gst_edge_worker_pool_remove_lane (GstEdgeWorkerPool *pool, GstEdgeLane *lane)
     gst_edge_camera_record_add_gone (camera, GST_EDGE_STAGE_POOL, &counts);
   g_mutex_unlock (&pool->census);
   g_mutex_unlock (&pool->lock);
+  gst_edge_camera_records_unlock ();
 
   gst_edge_worker_pool_unref (pool);
 }

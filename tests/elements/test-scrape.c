@@ -258,6 +258,74 @@ what_a_lane_counts_adds_up_in_every_moment (void)
   gst_edge_worker_pool_unref (pool);
 }
 
+#define N_LANES 1000
+#define N_ROUNDS 60
+#define N_OTHERS 500            /* cameras, so that a look takes its time */
+
+typedef struct
+{
+  GstEdgeLane *lanes[N_LANES];
+  gint n_left;                  /* atomic: some of the first ones are there */
+} Leavers;
+
+static gpointer
+leave (gpointer data)
+{
+  Leavers *leavers = data;
+  gint i;
+
+  for (i = N_LANES - 1; i >= 0; i--) {
+    gst_edge_lane_free (leavers->lanes[i]);
+    g_atomic_int_set (&leavers->n_left, i);
+  }
+  return NULL;
+}
+
+static guint64
+look_at_camera (const gchar *id)
+{
+  GstEdgeSnapshot *snapshot = gst_edge_snapshot_new ();
+  guint64 in = gst_edge_snapshot_find_camera (snapshot, id)->stages[GST_EDGE_STAGE_POOL].in;
+
+  gst_edge_snapshot_free (snapshot);
+  return in;
+}
+
+/* However many lanes of a camera go in the middle of a look, nothing of what they counted is missing in it. */
+static void
+what_goes_is_counted_in_every_moment (void)
+{
+  GstEdgeWorkerPool *pool = gst_edge_worker_pool_get (POOL, 1, NULL);
+  GstEdgeCameraRecord *camera = gst_edge_camera_record_use ("cam4");
+  const GstEdgeQueueItem item = {.data = camera,.bytes = 1,.n_buffers = 1 };
+  GstEdgeCameraRecord *others[N_OTHERS];
+  gchar id[16];
+  Leavers leavers;
+  GThread *thread;
+  guint i, round;
+
+  for (i = 0; i < N_OTHERS; i++) {
+    g_snprintf (id, sizeof (id), "other%u", i);
+    others[i] = gst_edge_camera_record_use (id);
+  }
+  for (round = 1; round <= N_ROUNDS; round++) {
+    for (i = 0; i < N_LANES; i++) {
+      leavers.lanes[i] = gst_edge_lane_new (pool, "lane", run_item, drop_item, NULL);
+      gst_edge_lane_set_camera (leavers.lanes[i], camera);
+      gst_edge_lane_submit (leavers.lanes[i], &item, FALSE);
+    }
+    g_atomic_int_set (&leavers.n_left, N_LANES);
+    thread = g_thread_new ("leave", leave, &leavers);
+    while (g_atomic_int_get (&leavers.n_left) > 0)
+      g_assert_cmpuint (look_at_camera ("cam4"), ==, round * N_LANES);
+    g_thread_join (thread);
+  }
+  for (i = 0; i < N_OTHERS; i++)
+    gst_edge_camera_record_unuse (others[i]);
+  gst_edge_camera_record_unuse (camera);
+  gst_edge_worker_pool_unref (pool);
+}
+
 /* A server that takes every message but each third, at once. */
 
 static GstEdgeTransport *
@@ -390,6 +458,7 @@ main (int argc, char **argv)
   gst_init (&argc, &argv);
   g_test_add_func ("/scrape/no-lock-of-the-frames", looking_waits_for_no_lock_of_the_frames);
   g_test_add_func ("/scrape/lane-adds-up", what_a_lane_counts_adds_up_in_every_moment);
+  g_test_add_func ("/scrape/what-goes", what_goes_is_counted_in_every_moment);
   g_test_add_func ("/scrape/link-adds-up", what_a_link_counts_adds_up_in_every_moment);
   return g_test_run ();
 }
