@@ -4,8 +4,8 @@
  *
  * The census of the sinks with a link: who is there, and what those counted that are gone.
  *
- * Lock order: that of all records, census lock, then that of a camera's record. No frame waits for the census, and who holds it waits for no
- * link. */
+ * Lock order: that of all records, census lock, then that of a camera's record. No frame waits for the census, and who
+ * holds it waits for no link. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -56,10 +56,11 @@ static void
 describe_locked (GstEdgeLinkSink *self, GstEdgeLinkSinkReport *report)
 {
   GstEdgeLinkSinkPrivate *priv = gst_edge_link_sink_get_private (self);
+  GstEdgeLinkSinkClass *klass = GST_EDGE_LINK_SINK_GET_CLASS (self);
   GstEdgeLinkCounters counters;
 
   gst_edge_link_client_read_counters (priv->client, &counters);
-  report->stage = GST_EDGE_LINK_SINK_GET_CLASS (self)->stage;
+  report->stage = klass->stage;
   report->camera = __atomic_load_n (&priv->record, __ATOMIC_ACQUIRE);
   report->server = gst_edge_endpoint_get_text (priv->endpoint);
   report->group = priv->group != NULL ? priv->group : "";
@@ -67,6 +68,8 @@ describe_locked (GstEdgeLinkSink *self, GstEdgeLinkSinkReport *report)
   report->trouble = priv->trouble;
   report->latency = gst_edge_link_client_get_latency (priv->client);
   to_counts (&counters, &report->counts);
+  if (klass->extend_counts != NULL)
+    klass->extend_counts (self, &report->counts);
 }
 
 static gboolean

@@ -246,8 +246,9 @@ start (GstEdgeLinkSink *self)
   return ok;
 }
 
-/* Shutdown in steps: 1. take the client away from readers of the statistics, 2. leave the link, after which no
- * callback runs, 3. let the element stop what it started for the answers. */
+/* Shutdown in steps: 1. retire the client: no answer comes any more, and all is counted, 2. take it away from readers
+ * of the statistics, 3. leave the link, after which no callback runs, 4. let the element free what it had for the
+ * answers. */
 static void
 stop (GstEdgeLinkSink *self)
 {
@@ -258,6 +259,8 @@ stop (GstEdgeLinkSink *self)
   guint64 lost;
 
   gst_edge_link_client_retire (priv->client);
+  if (klass->retired != NULL)
+    klass->retired (self);
   stats = gst_edge_link_sink_make_stats (self);
   gst_edge_link_sink_leave_census (self);
   g_mutex_lock (&priv->client_lock);

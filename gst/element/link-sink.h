@@ -33,7 +33,10 @@ GST_EDGE_API G_DECLARE_DERIVABLE_TYPE (GstEdgeLinkSink, gst_edge_link_sink, GST_
  * @answered: (nullable): the server's answer to a message of this sink, link's thread, must not block
  * @drained: (nullable): EOS: everything was answered; waits until @deadline for what the sink itself still does.
  *   Streaming thread
+ * @retired: (nullable): the element stops, and no answer comes any more; what the sink itself still counts is counted
+ *   when it returns
  * @extend_stats: (nullable): adds fields to the "stats" structure; any thread
+ * @extend_counts: (nullable): the same for metrics; any thread, with the census lock
  */
 struct _GstEdgeLinkSinkClass
 {
@@ -54,7 +57,9 @@ struct _GstEdgeLinkSinkClass
       const GstEdgeFrameIdentity * identity, GError ** error);
   void (*answered) (GstEdgeLinkSink * self, GstEdgeMessage * message, GstEdgeResult result);
   void (*drained) (GstEdgeLinkSink * self, gint64 deadline);
+  void (*retired) (GstEdgeLinkSink * self);
   void (*extend_stats) (GstEdgeLinkSink * self, GstStructure * stats);
+  void (*extend_counts) (GstEdgeLinkSink * self, GstEdgeStageCounts * counts);
 };
 
 /* The target that @prepare returned; owned by the sink. Valid while streaming. */

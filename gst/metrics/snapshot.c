@@ -297,7 +297,7 @@ gst_edge_camera_snapshot_get_errors (const GstEdgeCameraSnapshot *camera)
   for (i = 0; i < GST_EDGE_N_STAGES; i++) {
     const GstEdgeStageCounts *counts = &camera->stages[i];
 
-    errors += counts->refused + counts->returned + gst_edge_stage_counts_get_lost (counts);
+    errors += counts->refused + counts->returned + counts->not_passed_on + gst_edge_stage_counts_get_lost (counts);
   }
   return errors;
 }

@@ -65,6 +65,7 @@ gst_edge_stage_counts_add (GstEdgeStageCounts *sum, const GstEdgeStageCounts *co
   sum->refused += counts->refused;
   sum->returned += counts->returned;
   sum->resent += counts->resent;
+  sum->not_passed_on += counts->not_passed_on;
   for (i = 0; i < GST_EDGE_N_LOSSES; i++)
     sum->lost[i] += counts->lost[i];
   sum->queued += counts->queued;

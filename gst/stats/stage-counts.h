@@ -52,6 +52,7 @@ typedef struct
   guint64 refused;
   guint64 returned;             /* no queue is bound for it */
   guint64 resent;
+  guint64 not_passed_on;        /* of those in out: what follows was too slow, or failed */
   guint64 lost[GST_EDGE_N_LOSSES];
   guint queued;
   guint in_flight;

@@ -91,6 +91,20 @@ write_rejected (GstEdgeMetricsWriter *writer, const GstEdgeSnapshot *snapshot)
 }
 
 static void
+write_not_passed_on (GstEdgeMetricsWriter *writer, const GstEdgeSnapshot *snapshot)
+{
+  guint i;
+
+  gst_edge_metrics_begin (writer, GST_EDGE_METRIC_FRAMES_NOT_PASSED_ON);
+  for (i = 0; i < snapshot->cameras->len; i++) {
+    const GstEdgeCameraSnapshot *camera = CAMERA (snapshot, i);
+
+    if (has_stage (camera, GST_EDGE_STAGE_STORED))
+      gst_edge_metrics_uint (writer, camera->stages[GST_EDGE_STAGE_STORED].not_passed_on, GST_EDGE_LABELS (camera->id));
+  }
+}
+
+static void
 write_pending (GstEdgeMetricsWriter *writer, const GstEdgeSnapshot *snapshot)
 {
   GstEdgeStage stage;
@@ -359,6 +373,7 @@ gst_edge_exposition_write (const GstEdgeSnapshot *snapshot, GstEdgeMetricsFormat
   write_frames (&writer, snapshot, TRUE);
   write_dropped (&writer, snapshot);
   write_rejected (&writer, snapshot);
+  write_not_passed_on (&writer, snapshot);
   write_pending (&writer, snapshot);
   write_camera_readings (&writer, snapshot);
   write_camera_states (&writer, snapshot, stale_after);

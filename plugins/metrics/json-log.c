@@ -2,8 +2,9 @@
  * Copyright (C) 2026 the gst-edge-video authors
  * SPDX-License-Identifier: LGPL-2.1-or-later
  *
- * The log as JSON lines. Each line is one write, so that lines of several threads and processes do not mix. Whoever logs
- * must go on, so nothing waits for who reads a pipe: lines that do not go in are counted, and the log says so later. */
+ * The log as JSON lines. Each line is one write, so that lines of several threads and processes do not mix. Whoever
+ * logs must go on, so nothing waits for who reads a pipe: lines that do not go in are counted, and the log says so
+ * later. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"

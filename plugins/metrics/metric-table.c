@@ -24,6 +24,8 @@ static const GstEdgeMetric metrics[] = {
       "Frames of a camera that were dropped in a worker pool or on one of the ways out" },
   [GST_EDGE_METRIC_FRAMES_REJECTED] = { "edge_video_frames_rejected_total", COUNTER, NULL, "camera,stage,reason",
       "Frames of a camera that a server refused for good, or returned because no queue is bound for them" },
+  [GST_EDGE_METRIC_FRAMES_NOT_PASSED_ON] = { "edge_video_frames_not_passed_on_total", COUNTER, NULL, "camera",
+      "Frames of a camera that are stored and were not passed on to be announced, which was too slow or failed" },
   [GST_EDGE_METRIC_FRAMES_PENDING] = { "edge_video_frames_pending", GAUGE, NULL, "camera,stage",
       "Frames of a camera that wait, or were sent and not answered" },
   [GST_EDGE_METRIC_CAMERA_RATE] = { "edge_video_camera_frames_per_second", GAUGE, NULL, "camera",

@@ -325,6 +325,24 @@ gst_redis_frame_sink_extend_stats (GstEdgeLinkSink *sink, GstStructure *stats)
 }
 
 static void
+gst_redis_frame_sink_extend_counts (GstEdgeLinkSink *sink, GstEdgeStageCounts *counts)
+{
+  GstRedisFrameSink *self = GST_REDIS_FRAME_SINK (sink);
+
+  if (self->output != NULL)
+    counts->not_passed_on = gst_stored_output_get_not_pushed (self->output);
+}
+
+static void
+gst_redis_frame_sink_retired (GstEdgeLinkSink *sink)
+{
+  GstRedisFrameSink *self = GST_REDIS_FRAME_SINK (sink);
+
+  if (self->output != NULL)
+    gst_stored_output_end (self->output);
+}
+
+static void
 replace_string (gchar **place, const GValue *value)
 {
   g_free (*place);
@@ -478,7 +496,9 @@ gst_redis_frame_sink_class_init (GstRedisFrameSinkClass *klass)
   sink_class->create_message = gst_redis_frame_sink_create_message;
   sink_class->answered = gst_redis_frame_sink_answered;
   sink_class->drained = gst_redis_frame_sink_drained;
+  sink_class->retired = gst_redis_frame_sink_retired;
   sink_class->extend_stats = gst_redis_frame_sink_extend_stats;
+  sink_class->extend_counts = gst_redis_frame_sink_extend_counts;
 }
 
 static void

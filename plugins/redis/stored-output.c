@@ -227,6 +227,19 @@ gst_stored_output_get_flow (GstStoredOutput *self)
 }
 
 void
+gst_stored_output_end (GstStoredOutput *self)
+{
+  gst_edge_lane_set_flushing (self->lane, TRUE);
+  gst_edge_lane_wait_idle (self->lane);
+}
+
+guint64
+gst_stored_output_get_not_pushed (GstStoredOutput *self)
+{
+  return __atomic_load_n (&self->not_pushed, __ATOMIC_RELAXED);
+}
+
+void
 gst_stored_output_add_stats (GstStoredOutput *self, GstStructure *stats)
 {
   GstEdgeQueueLevel level;
@@ -234,6 +247,6 @@ gst_stored_output_add_stats (GstStoredOutput *self, GstStructure *stats)
   gst_edge_lane_get_level (self->lane, &level);
   gst_structure_set (stats,
       "pushed", G_TYPE_UINT64, __atomic_load_n (&self->pushed, __ATOMIC_RELAXED),
-      "not-pushed", G_TYPE_UINT64, __atomic_load_n (&self->not_pushed, __ATOMIC_RELAXED),
+      "not-pushed", G_TYPE_UINT64, gst_stored_output_get_not_pushed (self),
       "waiting-to-be-pushed", G_TYPE_UINT, level.buffers, NULL);
 }

@@ -40,6 +40,10 @@ void gst_stored_output_set_paused (GstStoredOutput * self, gboolean paused);
 /* The last result of downstream: GST_FLOW_ERROR and the like must stop the stream. */
 GstFlowReturn gst_stored_output_get_flow (GstStoredOutput * self);
 
+/* Drops what waits, and waits for the push that runs, if this is not in it. All is counted then. */
+void gst_stored_output_end (GstStoredOutput * self);
+
+guint64 gst_stored_output_get_not_pushed (GstStoredOutput * self);
 void gst_stored_output_add_stats (GstStoredOutput * self, GstStructure * stats);
 
 G_END_DECLS

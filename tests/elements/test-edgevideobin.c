@@ -458,7 +458,8 @@ static const struct
   {"source-cam1", cause_stop_of_camera},
 };
 
-/* Who hears of something on the thread that looks after the cameras, or on one that stops a camera, may stop all, and start it again. */
+/* Who hears of something on the thread that looks after the cameras, or on one that stops a camera, may stop all, and
+ * start it again. */
 GST_START_TEST (test_handlers_may_stop)
 {
   guint i = (guint) __i__ / 2;

@@ -421,6 +421,44 @@ drop_number (gpointer data, gint reason, gpointer user_data)
 {
 }
 
+static gint
+run_at_gate (gpointer data, guint flags, gpointer gate)
+{
+  gate_pass (gate);
+  return TRUE;
+}
+
+/* What is stored and still waits for a worker at the end is counted, too. */
+static void
+test_stopped_before_pushed (void)
+{
+  GstEdgeWorkerPool *pool = gst_edge_worker_pool_get ("busy", 1, NULL);
+  const GstEdgeQueueItem item = {.data = GUINT_TO_POINTER (1),.start = GST_CLOCK_TIME_NONE,.end = GST_CLOCK_TIME_NONE };
+  GstEdgeLane *other;
+  SinkRig rig;
+  Gate gate;
+
+  gate_init (&gate);
+  other = gst_edge_lane_new (pool, "other", run_at_gate, drop_number, &gate);
+  gst_edge_lane_submit (other, &item, FALSE);
+  gate_await_waiting (&gate, 1);
+  sink_rig_init (&rig, "redisframesink", NULL, "pool=busy");
+  rig.h = gst_harness_new_with_element (rig.element, "sink", "src");
+  gst_harness_set_src_caps_str (rig.h, "image/jpeg,width=640,height=480");
+  sink_rig_push_range (&rig, 1, 5);
+  sink_rig_await_stat (&rig, "delivered", 5);
+  sink_rig_await_stat (&rig, "waiting-to-be-pushed", 5);
+  sink_rig_stop (&rig);
+  g_assert_cmpuint (sink_rig_get_stat (&rig, "delivered"), ==, 5);
+  g_assert_cmpuint (sink_rig_get_stat (&rig, "not-pushed"), ==, 5);
+  g_assert_cmpuint (sink_rig_get_stat (&rig, "waiting-to-be-pushed"), ==, 0);
+  sink_rig_clear (&rig);
+  gate_set_open (&gate, TRUE);
+  gst_edge_lane_free (other);
+  gst_edge_worker_pool_unref (pool);
+  gate_clear (&gate);
+}
+
 /* A worker that what is behind a paused sink keeps is replaced: the pool goes on. */
 static void
 test_paused (void)
@@ -472,6 +510,7 @@ main (int argc, char **argv)
   g_test_add_func ("/redisframesink/out-of-memory", test_out_of_memory);
   g_test_add_func ("/redisframesink/downstream-results", test_downstream_results);
   g_test_add_func ("/redisframesink/downstream-waits", test_downstream_waits);
+  g_test_add_func ("/redisframesink/stopped-before-pushed", test_stopped_before_pushed);
   g_test_add_func ("/redisframesink/paused", test_paused);
   return g_test_run ();
 }
