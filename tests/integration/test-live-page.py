@@ -186,6 +186,18 @@ class TestDrops(unittest.TestCase):
             self.assertEqual(page.run(order), expected, choice)
 
 
+class TestNoPictures(unittest.TestCase):
+    def test_it_says_that_they_are_off(self):
+        launch = pages.Launch(pages.camera("cam1", "<tee>. ! fakesink async=false"), "pictures=false")
+        self.addCleanup(launch.close)
+        launch.pages.wait(lambda s: s.get("edge_video_cameras", state="active") == 1, "the active camera")
+        page = browser.Browser()
+        self.addCleanup(page.close)
+        page.go(launch.pages.address)
+        page.wait("const card = document.querySelector('[data-camera=cam1]');"
+                  "return card && card.textContent.includes('pictures are switched off')")
+
+
 if __name__ == "__main__":
     if None in browser.find():
         print("chromium and chromium-driver are not installed")
