@@ -218,6 +218,7 @@ judge_locked (GstEdgeCameraSession *session, GstPad *pad, GstBuffer *buffer, Gst
       gst_edge_camera_limiter_take (&camera->limiter, time);
       gst_edge_camera_decode_fed_alone (&camera->decode);
       session->alone_time = running_time (&session->picture_segment, GST_BUFFER_PTS (buffer));
+      session->alone_out = FALSE;
     } else {
       verdict = GST_EDGE_CAMERA_VERDICT_SKIP;
     }
@@ -257,9 +258,20 @@ resume (GstEdgeCameraSession *session, GstPad *peer)
   session->resumes = FALSE;
 }
 
+static gboolean
+is_alone_out (GstEdgeCameraSession *session)
+{
+  gboolean is_out;
+
+  g_mutex_lock (&session->lock);
+  is_out = session->alone_out;
+  g_mutex_unlock (&session->lock);
+  return is_out;
+}
+
 /* A decoder may wait for the next pictures before it gives this one out, to put them in order. None will come. */
 static GstPadProbeReturn
-decode_alone (GstPad *pad, GstPadProbeInfo *info)
+decode_alone (GstEdgeCameraSession *session, GstPad *pad, GstPadProbeInfo *info)
 {
   GstPad *peer = gst_pad_get_peer (pad);
 
@@ -269,7 +281,7 @@ decode_alone (GstPad *pad, GstPadProbeInfo *info)
       gst_pad_chain (peer, gst_buffer_ref (GST_PAD_PROBE_INFO_BUFFER (info)));
   gst_buffer_unref (GST_PAD_PROBE_INFO_BUFFER (info));
   info->data = NULL;
-  if (info->ABI.abi.flow_ret == GST_FLOW_OK)
+  if (info->ABI.abi.flow_ret == GST_FLOW_OK && !is_alone_out (session))
     drain_decoder (peer);
   gst_object_unref (peer);
   return GST_PAD_PROBE_HANDLED;
@@ -325,7 +337,7 @@ decode (GstEdgeCameraSession *session, GstPad *pad, GstPadProbeInfo *info, GstEd
     gst_buffer_unref (GST_PAD_PROBE_INFO_BUFFER (info));
     return handled (info, flow);
   }
-  return verdict == GST_EDGE_CAMERA_VERDICT_ALONE ? decode_alone (pad, info) : GST_PAD_PROBE_OK;
+  return verdict == GST_EDGE_CAMERA_VERDICT_ALONE ? decode_alone (session, pad, info) : GST_PAD_PROBE_OK;
 }
 
 /* Returns whether @buffer is kept for later. What most likely need not be decoded stays, but for as much as there is no
@@ -520,6 +532,7 @@ on_frame (GstPad *pad, GstPadProbeInfo *info, gpointer user_data)
     session->frame_time = time;
   if (camera->decode.keyframes_only) {
     wanted = is_alone_locked (session, GST_PAD_PROBE_INFO_BUFFER (info));       /* was asked before decoding */
+    session->alone_out |= wanted;
   } else {
     wanted = gst_edge_camera_limiter_wants (&camera->limiter, time);
     if (wanted)

@@ -40,6 +40,7 @@ struct _GstEdgeCameraSession
   GstClockTime wanted_time;     /* lock: of the last picture that went to the decoder for its frame; 0 = none */
   GstClockTime frame_time;      /* lock: of the last frame that came out of it; 0 = none */
   GstClockTime alone_time;      /* lock: running time of the last keyframe that was decoded alone; 0 = none */
+  gboolean alone_out;           /* lock: its frame is out */
 
   GstEdgeCameraRedirections redirections;       /* the source's thread */
 
