@@ -121,7 +121,7 @@ class PipelinesTest(unittest.TestCase):
                                     stdout=subprocess.PIPE, text=True)
         self.addCleanup(consumer.stdout.close)
         try:
-            self.launch(self.readme("gst-launch-1.0 -e rtspsrc").removeprefix("gst-launch-1.0 -e "),
+            self.launch(self.readme("gst-launch-1.0 -e rtspcamerasrc camera-id").removeprefix("gst-launch-1.0 -e "),
                         lambda: min(len(x.get("cam1", [])) for x in (self.frames, self.keys)) >= FRAMES)
             camera, timestamp, size, word = consumer.stdout.readline().split()
         finally:
@@ -132,8 +132,17 @@ class PipelinesTest(unittest.TestCase):
         self.check_picture(cache.get(self.keys["cam1"][-1]), 1)
 
     def test_readme_camera(self):
-        self.launch(self.readme("gst-launch-1.0 -e rtspcamerasrc").removeprefix("gst-launch-1.0 -e "),
+        self.launch(self.readme("gst-launch-1.0 -e rtspcamerasrc uri").removeprefix("gst-launch-1.0 -e "),
                     lambda: len(self.frames.get("cam1", [])) >= FRAMES)
+        self.check_picture(self.frames["cam1"][-1], 1)
+
+    def test_readme_stock_source(self):
+        source = re.compile("rtspcamerasrc .*? framerate=10/1")
+        line, count = source.subn(lambda _: self.readme("rtspsrc location"),
+                                  self.readme("gst-launch-1.0 -e rtspcamerasrc camera-id"))
+        self.assertEqual(count, 1, line)
+        self.launch(line.removeprefix("gst-launch-1.0 -e "),
+                    lambda: min(len(x.get("cam1", [])) for x in (self.frames, self.keys)) >= FRAMES)
         self.check_picture(self.frames["cam1"][-1], 1)
 
     def check_picture(self, jpeg, number):
@@ -333,9 +342,9 @@ class ManyCamerasTest(unittest.TestCase):
         return subprocess.run([os.path.join(PIPELINES, "many-cameras"), *arguments], capture_output=True, text=True,
                               check=False)
 
-    def test_credentials_are_not_in_the_location(self):
+    def test_credentials_are_not_in_the_uri(self):
         text = self.run_script("rtsp://joe:p%40ss:word@host:554/a?b=c&d=*").stdout
-        self.assertIn("location=rtsp://host:554/a?b=c&d=* user-id=joe user-pw=p@ss:word ", text)
+        self.assertIn("uri=rtsp://host:554/a?b=c&d=* user=joe password=p@ss:word ", text)
 
     def test_tenant_is_the_vhost(self):
         for uri, tenant in (("amqp://h", "/"), ("amqp://h/", "/"), ("amqp://h/%2f", "/"),
