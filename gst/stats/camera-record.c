@@ -42,7 +42,6 @@ struct _GstEdgeCameraRecord
 
 struct _GstEdgeCameraSource
 {
-  gatomicrefcount refs;
   GstEdgeCameraRecord *record;  /* constant; its lock is the lock here */
   gboolean attached;            /* lock */
   GstEdgeCameraState state;     /* lock */
@@ -167,7 +166,6 @@ gst_edge_camera_source_new (const gchar *camera_id)
   GstEdgeCameraSource *source = g_new0 (GstEdgeCameraSource, 1);
   GstEdgeCameraRecord *record = gst_edge_camera_record_use (camera_id);
 
-  g_atomic_ref_count_init (&source->refs);
   source->record = record;
   source->attached = TRUE;
   g_mutex_lock (&record->lock);
@@ -176,18 +174,9 @@ gst_edge_camera_source_new (const gchar *camera_id)
   return source;
 }
 
-GstEdgeCameraSource *
-gst_edge_camera_source_ref (GstEdgeCameraSource *source)
-{
-  g_atomic_ref_count_inc (&source->refs);
-  return source;
-}
-
 void
-gst_edge_camera_source_unref (GstEdgeCameraSource *source)
+gst_edge_camera_source_free (GstEdgeCameraSource *source)
 {
-  if (!g_atomic_ref_count_dec (&source->refs))
-    return;
   gst_edge_camera_source_detach (source);
   g_free (source->reason);
   g_free (source);

@@ -58,8 +58,9 @@ GST_EDGE_API void gst_edge_camera_record_note_delivery (GstEdgeCameraRecord * re
  * Returns: (transfer full): a source that says %GST_EDGE_CAMERA_STATE_UNKNOWN
  */
 GST_EDGE_API GstEdgeCameraSource *gst_edge_camera_source_new (const gchar * camera_id);
-GST_EDGE_API GstEdgeCameraSource *gst_edge_camera_source_ref (GstEdgeCameraSource * source);
-GST_EDGE_API void gst_edge_camera_source_unref (GstEdgeCameraSource * source);
+
+/* Detaches it, too. */
+GST_EDGE_API void gst_edge_camera_source_free (GstEdgeCameraSource * source);
 
 /* @reason: (nullable): why it is not active, for people, without credentials. To become active again is a reconnect.
  * Nobody hears it after gst_edge_camera_source_detach(). Any thread. */

@@ -5,9 +5,8 @@
  * What lanes need from their pool, and the files of the pool from each other.
  *
  * Locks, in the order in which they are taken: that of all camera records (when a lane goes), registry, pool, census or
- * lane, ready queue, ticker. Of the pool, a lane
- * calls only gst_edge_worker_pool_schedule() with its lock held. Who holds the census waits for no lane: it is what
- * those take who only look on. */
+ * lane, ready queue, ticker. Of the pool, a lane calls only gst_edge_worker_pool_schedule() with its lock held. Who
+ * holds the census waits for no lane: it is what those take who only look on. */
 
 #pragma once
 

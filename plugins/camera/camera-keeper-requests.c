@@ -38,7 +38,7 @@ gst_edge_camera_keeper_unref (GstEdgeCameraKeeper *keeper)
   g_free (keeper->camera.moved_to);
   gst_clear_object (&keeper->clock);
   g_free (keeper->failure_detail);
-  g_clear_pointer (&keeper->source, gst_edge_camera_source_unref);
+  g_clear_pointer (&keeper->source, gst_edge_camera_source_free);
   gst_object_unref (keeper->element);
   g_mutex_clear (&keeper->lock);
   g_cond_clear (&keeper->changed);

@@ -108,9 +108,7 @@ gst_edge_camera_slot_set_offline (GstEdgeCameraSlot *self, const gchar *error)
 void
 gst_edge_camera_slot_hide (GstEdgeCameraSlot *self)
 {
-  if (self->source != NULL)
-    gst_edge_camera_source_detach (self->source);
-  g_clear_pointer (&self->source, gst_edge_camera_source_unref);
+  g_clear_pointer (&self->source, gst_edge_camera_source_free);
 }
 
 void

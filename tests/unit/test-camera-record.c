@@ -127,8 +127,8 @@ GST_START_TEST (becoming_active_again_is_a_reconnect)
   other = gst_edge_camera_source_new ("cam-c");
   gst_edge_camera_source_set_state (other, GST_EDGE_CAMERA_STATE_ACTIVE, NULL);
   ck_assert_int_eq (find (&snapshot, "cam-c")->reconnects, 1);
-  gst_edge_camera_source_unref (source);
-  gst_edge_camera_source_unref (other);
+  gst_edge_camera_source_free (source);
+  gst_edge_camera_source_free (other);
   fail_unless (find (&snapshot, "cam-c") == NULL);
   gst_edge_snapshot_free (snapshot);
 }
@@ -160,8 +160,8 @@ GST_START_TEST (the_best_source_counts_while_it_is_there)
   gst_edge_camera_source_detach (good);
   gst_edge_camera_source_detach (good);
   fail_unless (find (&snapshot, "cam-d") == NULL);
-  gst_edge_camera_source_unref (bad);
-  gst_edge_camera_source_unref (good);
+  gst_edge_camera_source_free (bad);
+  gst_edge_camera_source_free (good);
   gst_edge_snapshot_free (snapshot);
 }
 
