@@ -215,24 +215,26 @@ gst_edge_camera_session_note_gap (GstEdgeCameraSession *session, GstBuffer *pack
     return FALSE;
   g_mutex_lock (&session->lock);
   g_queue_push_tail (&session->gaps, GUINT_TO_POINTER ((guint) number));
-  g_atomic_int_inc (&session->n_gaps);
   g_mutex_unlock (&session->lock);
   return TRUE;
 }
 
 /* The first packet after a gap may have got lost itself, or come later than the next. */
-static void
-notice_gaps (GstEdgeCameraSession *session, GstBuffer *packet)
+static gboolean
+is_behind_gap_locked (GstEdgeCameraSession *session, GstBuffer *packet)
 {
   guint16 number;
 
-  if (g_atomic_int_get (&session->n_gaps) == 0 || !get_number (packet, &number))
-    return;
+  return session->gaps.length > 0 && get_number (packet, &number)
+      && gst_rtp_buffer_compare_seqnum ((guint16) GPOINTER_TO_UINT (session->gaps.head->data), number) >= 0;
+}
+
+static void
+notice_gaps (GstEdgeCameraSession *session, GstBuffer *packet)
+{
   g_mutex_lock (&session->lock);
-  while (session->gaps.length > 0
-      && gst_rtp_buffer_compare_seqnum ((guint16) GPOINTER_TO_UINT (session->gaps.head->data), number) >= 0) {
+  while (is_behind_gap_locked (session, packet)) {
     g_queue_pop_head (&session->gaps);
-    g_atomic_int_add (&session->n_gaps, -1);
     session->gap = TRUE;
   }
   g_mutex_unlock (&session->lock);

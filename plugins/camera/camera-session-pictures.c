@@ -244,17 +244,21 @@ judge_locked (GstEdgeCameraSession *session, GstPad *pad, GstBuffer *buffer, Gst
 /* Makes the decoder give out what it has kept to put it in order, and forget what later pictures would have referred
  * to. (In GStreamer 1.22 an event that says that a group of streams is done does not do that.) */
 static void
-drain_decoder (GstPad *peer)
+drain_decoder (GstPad *pad)
 {
-  gst_pad_send_event (peer, gst_video_event_new_still_frame (TRUE));
+  GstPad *peer = gst_pad_get_peer (pad);
+
+  if (peer != NULL)
+    gst_pad_send_event (peer, gst_video_event_new_still_frame (TRUE));
+  gst_clear_object (&peer);
 }
 
 /* Pictures were left out: without the drain those behind the keyframe would be made of those before the gap. */
 static void
-resume (GstEdgeCameraSession *session, GstPad *peer)
+resume (GstEdgeCameraSession *session, GstPad *pad)
 {
-  if (session->resumes && peer != NULL)
-    drain_decoder (peer);
+  if (session->resumes)
+    drain_decoder (pad);
   session->resumes = FALSE;
 }
 
@@ -282,7 +286,7 @@ decode_alone (GstEdgeCameraSession *session, GstPad *pad, GstPadProbeInfo *info)
   gst_buffer_unref (GST_PAD_PROBE_INFO_BUFFER (info));
   info->data = NULL;
   if (info->ABI.abi.flow_ret == GST_FLOW_OK && !is_alone_out (session))
-    drain_decoder (peer);
+    drain_decoder (pad);
   gst_object_unref (peer);
   return GST_PAD_PROBE_HANDLED;
 }
@@ -295,7 +299,7 @@ decode_oldest (GstEdgeCameraSession *session, GstPad *pad)
   GstBuffer *held = gst_edge_camera_batch_pop (&session->batch);
   GstFlowReturn flow = GST_FLOW_NOT_LINKED;
 
-  resume (session, peer);
+  resume (session, pad);
   if (peer != NULL)
     flow = gst_pad_chain (peer, held);
   else
@@ -329,10 +333,8 @@ static GstPadProbeReturn
 decode (GstEdgeCameraSession *session, GstPad *pad, GstPadProbeInfo *info, GstEdgeCameraVerdict verdict)
 {
   GstFlowReturn flow = decode_held (session, pad);
-  GstPad *peer = gst_pad_get_peer (pad);
 
-  resume (session, peer);
-  gst_clear_object (&peer);
+  resume (session, pad);
   if (flow != GST_FLOW_OK) {
     gst_buffer_unref (GST_PAD_PROBE_INFO_BUFFER (info));
     return handled (info, flow);

@@ -48,7 +48,6 @@ struct _GstEdgeCameraSession
    * out of it, behind all that waited there: gaps are known by the number of the first packet after them. */
   gboolean dropping;            /* the thread that fills the jitter buffer */
   GQueue gaps;                  /* lock: of sequence numbers */
-  gint n_gaps;                  /* atomic: how many */
 
   /* set when the camera has said what it sends, constant from there */
   const GstEdgeCameraCodec *codec;

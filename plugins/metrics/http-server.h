@@ -11,6 +11,8 @@
 
 G_BEGIN_DECLS
 
+#define GST_EDGE_HTTP_NOT_FOUND 404
+
 typedef struct _GstEdgeHttpServer GstEdgeHttpServer;
 
 /**

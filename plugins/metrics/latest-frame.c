@@ -15,7 +15,6 @@
 #include "stats/camera-record.h"
 
 #define SUFFIX ".jpg"
-#define STATUS_NOT_FOUND 404
 
 /* (transfer full) (nullable) */
 static gchar *
@@ -43,7 +42,7 @@ gst_edge_latest_frame_serve (const GstEdgeHttpRequest *request, GstEdgeHttpReply
   if (record != NULL)
     reply->buffer = gst_edge_camera_record_get_picture (record, &capture_time);
   if (reply->buffer == NULL) {
-    gst_edge_http_reply_set_error (reply, STATUS_NOT_FOUND, "There is no picture of this camera.");
+    gst_edge_http_reply_set_error (reply, GST_EDGE_HTTP_NOT_FOUND, "There is no picture of this camera.");
     return;
   }
   reply->content_type = "image/jpeg";

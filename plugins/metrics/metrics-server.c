@@ -21,7 +21,6 @@ GST_DEBUG_CATEGORY_EXTERN (gst_edge_metrics_debug);
 #define GST_CAT_DEFAULT gst_edge_metrics_debug
 
 #define JSON "application/json; charset=utf-8"
-#define STATUS_NOT_FOUND 404
 #define STATUS_UNAVAILABLE 503
 
 struct _GstEdgeMetricsServer
@@ -88,7 +87,7 @@ serve_picture (const GstEdgeHttpRequest *request, GstEdgeHttpReply *reply, gpoin
   if (self->options.pictures)
     gst_edge_latest_frame_serve (request, reply);
   else
-    gst_edge_http_reply_set_error (reply, STATUS_NOT_FOUND, "This server shows no pictures.");
+    gst_edge_http_reply_set_error (reply, GST_EDGE_HTTP_NOT_FOUND, "This server shows no pictures.");
 }
 
 static const GstEdgeHttpRoute routes[] = {
