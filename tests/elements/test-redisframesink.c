@@ -374,11 +374,21 @@ test_downstream_results (void)
   sink_rig_clear (&rig);
 }
 
-static GstPadProbeReturn
-stand_at_gate (GstPad *pad, GstPadProbeInfo *info, gpointer gate)
+/* Until its first frame stands at @gate, stored and on its way out of the source pad. */
+static void
+play_to_gate (SinkRig *rig, const gchar *properties, Gate *gate)
 {
-  gate_pass (gate);
-  return GST_PAD_PROBE_OK;
+  GstPad *pad;
+
+  gate_init (gate);
+  sink_rig_init (rig, "redisframesink", NULL, properties);
+  rig->h = gst_harness_new_with_element (rig->element, "sink", "src");
+  gst_harness_set_src_caps_str (rig->h, "image/jpeg,width=640,height=480");
+  pad = gst_element_get_static_pad (rig->element, "src");
+  gate_put_in (gate, pad);
+  gst_object_unref (pad);
+  sink_rig_push (rig, 1);
+  gate_await_waiting (gate, 1);
 }
 
 /* What is stored and waits because downstream does not return is bounded as the queue is, and counted. */
@@ -386,17 +396,9 @@ static void
 test_downstream_waits (void)
 {
   SinkRig rig;
-  GstPad *pad;
   Gate gate;
 
-  gate_init (&gate);
-  sink_rig_init (&rig, "redisframesink", NULL, "max-size-bytes=10000 leaky=no");
-  rig.h = gst_harness_new_with_element (rig.element, "sink", "src");
-  gst_harness_set_src_caps_str (rig.h, "image/jpeg,width=640,height=480");
-  pad = gst_element_get_static_pad (rig.element, "src");
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, stand_at_gate, &gate, NULL);
-  sink_rig_push (&rig, 1);
-  gate_await_waiting (&gate, 1);
+  play_to_gate (&rig, "max-size-bytes=10000 leaky=no", &gate);
   sink_rig_push_range (&rig, 2, 50);
   sink_rig_await_stat (&rig, "delivered", 50);
   sink_rig_await_stat (&rig, "not-pushed", 39);
@@ -405,7 +407,6 @@ test_downstream_waits (void)
   gate_set_open (&gate, TRUE);
   sink_rig_await_stat (&rig, "pushed", 11);
   g_assert_cmpuint (sink_rig_get_stat (&rig, "not-pushed"), ==, 39);
-  gst_object_unref (pad);
   sink_rig_clear (&rig);
   gate_clear (&gate);
 }
@@ -467,17 +468,9 @@ test_paused (void)
   GstEdgeLane *other = gst_edge_lane_new (pool, "other", run_number, drop_number, NULL);
   const GstEdgeQueueItem item = {.data = GUINT_TO_POINTER (1),.start = GST_CLOCK_TIME_NONE,.end = GST_CLOCK_TIME_NONE };
   SinkRig rig;
-  GstPad *pad;
   Gate gate;
 
-  gate_init (&gate);
-  sink_rig_init (&rig, "redisframesink", NULL, "pool=paused");
-  rig.h = gst_harness_new_with_element (rig.element, "sink", "src");
-  gst_harness_set_src_caps_str (rig.h, "image/jpeg,width=640,height=480");
-  pad = gst_element_get_static_pad (rig.element, "src");
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, stand_at_gate, &gate, NULL);
-  sink_rig_push (&rig, 1);
-  gate_await_waiting (&gate, 1);
+  play_to_gate (&rig, "pool=paused", &gate);
   gst_element_set_state (rig.element, GST_STATE_PAUSED);
 
   gst_edge_lane_submit (other, &item, FALSE);
@@ -486,7 +479,6 @@ test_paused (void)
   gate_set_open (&gate, TRUE);
   gst_element_set_state (rig.element, GST_STATE_PLAYING);
   sink_rig_await_stat (&rig, "pushed", 1);
-  gst_object_unref (pad);
   sink_rig_clear (&rig);
   gst_edge_lane_free (other);
   gst_edge_worker_pool_unref (pool);

@@ -88,21 +88,28 @@ compare (const GPtrArray *few, const GPtrArray *all, guint wanted)
   g_assert_cmpuint (regular, >=, (few->len - startup) * 8 / 10);
 }
 
+/* A camera each of whose pictures is another one. */
+static Server *
+start_camera (const gchar *encoder)
+{
+  gchar *line = g_strdup_printf ("( videotestsrc is-live=true pattern=ball motion=sweep animation-mode=frames ! "
+      "video/x-raw, format=I420, width=320, height=240, framerate=%d/1 ! %s name=pay0 )", FPS, encoder);
+  Server *server = server_start (line, NULL);
+
+  g_free (line);
+  return server;
+}
+
 /* Returns how many pictures were not decoded of which only @wanted frames per second were. */
 static guint64
 watch_twice (const gchar *encoder, guint wanted)
 {
-  gchar *line = g_strdup_printf ("( videotestsrc is-live=true pattern=ball motion=sweep animation-mode=frames ! "
-      "video/x-raw, format=I420, width=320, height=240, framerate=%d/1 ! %s name=pay0 )", FPS, encoder);
+  Server *server = start_camera (encoder);
+  gchar *uri = g_strdup_printf ("uri=rtsp://127.0.0.1:%u/cam1 decode=all", server_get_port (server));
+  Rig *rig = rig_start (2, server_get_port (server), uri, "fakesink async=false");
   Record few, all;
   guint64 skipped;
-  Server *server;
-  gchar *uri;
-  Rig *rig;
 
-  server = server_start (line, NULL);
-  uri = g_strdup_printf ("uri=rtsp://127.0.0.1:%u/cam1 decode=all", server_get_port (server));
-  rig = rig_start (2, server_get_port (server), uri, "fakesink async=false");
   g_object_set (rig_get_camera (rig, 1)->element, "framerate", (gint) wanted, 1, NULL);
   record_start (&few, rig, 1);
   record_start (&all, rig, 2);
@@ -116,7 +123,6 @@ watch_twice (const gchar *encoder, guint wanted)
   record_clear (&all);
   server_stop (server);
   g_free (uri);
-  g_free (line);
   return skipped;
 }
 
@@ -226,22 +232,12 @@ test_disposable (void)
   g_assert_cmpuint (skipped, >=, 30);
 }
 
-static GstPadProbeReturn
-stand_at_gate (GstPad *pad, GstPadProbeInfo *info, gpointer gate)
-{
-  gate_pass (gate);
-  return GST_PAD_PROBE_OK;
-}
-
 /* What follows blocks for so long that packets are dropped. What waits before them is good, and so is what comes behind
  * them from where it is whole again: of all frames that go out none has lost what it refers to. */
 static void
 test_gap (gconstpointer encoder)
 {
-  gchar *line = g_strdup_printf ("( videotestsrc is-live=true pattern=ball motion=sweep animation-mode=frames ! "
-      "video/x-raw, format=I420, width=320, height=240, framerate=%d/1 ! %s name=pay0 )", FPS,
-      (const gchar *) encoder);
-  Server *server = server_start (line, NULL);
+  Server *server = start_camera (encoder);
   gchar *uri = g_strdup_printf ("uri=rtsp://127.0.0.1:%u/cam1 decode=all", server_get_port (server));
   Rig *rig = rig_start (2, server_get_port (server), uri, "fakesink async=false");
   GstPad *pad = gst_element_get_static_pad (rig_get_camera (rig, 1)->element, "src");
@@ -254,7 +250,7 @@ test_gap (gconstpointer encoder)
   record_start (&all, rig, 2);
   rig_await_frames (rig, 2, 1);
   rig_await_frames (rig, 1, FPS);
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, stand_at_gate, &gate, NULL);
+  gate_put_in (&gate, pad);
   gate_await_waiting (&gate, 1);
   from = some.sums->len;
   while (rig_get_stat (rig, 1, "dropped-packets") < 3 * FPS / 2)
@@ -271,7 +267,6 @@ test_gap (gconstpointer encoder)
   gst_object_unref (pad);
   server_stop (server);
   g_free (uri);
-  g_free (line);
 }
 
 static void

@@ -335,13 +335,6 @@ test_sound (void)
   server_stop (server);
 }
 
-static GstPadProbeReturn
-on_buffer_at_gate (GstPad *pad, GstPadProbeInfo *info, gpointer gate)
-{
-  gate_pass (gate);
-  return GST_PAD_PROBE_OK;
-}
-
 /* Downstream blocks: that is no stall, costs no memory, and afterwards it goes on. */
 static void
 test_blocked (void)
@@ -356,8 +349,7 @@ test_blocked (void)
 
   gate_init (&gate);
   rig_await_frames (rig, 1, 5);
-  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, on_buffer_at_gate, &gate,
-      NULL);
+  gate_put_in (&gate, pad);
   gate_await_waiting (&gate, 1);
   while (rig_get_stat (rig, 1, "dropped-packets") < 100)
     g_usleep (G_USEC_PER_SEC / 10);

@@ -7,65 +7,42 @@
 # of its end. The broker here is a few lines of Python, which does what AMQP allows and RabbitMQ does rarely or never.
 
 import queue
-import socket
 import ssl
 import tempfile
-import threading
 import unittest
 
 import pika
 from certificates import make_authority, make_certificate
+from fake_server import FakeServer
 from faults import LONG, SECOND, FaultTest, frames
 from pika import spec
 
 CHANNEL = 1
 
 
-class Broker:
+class Broker(FakeServer):
     """Takes connections and hands what is published to the test, which answers by itself."""
 
     def __init__(self, heartbeat=0, frame_max=131072, tls=None):
+        super().__init__(tls)
         self.heartbeat = heartbeat  # seconds, that it proposes
         self.frame_max = frame_max  # bytes, too
-        self.tls = tls  # an SSLContext
         self.agreed = None  # seconds, that the other end has chosen
         self.heartbeats = queue.Queue()  # one item for each that came
         self.mute_heartbeats = False  # on this connection they are not answered
-        self.listener = socket.create_server(("127.0.0.1", 0))
         host = "amqps://localhost" if tls else "amqp://127.0.0.1"
-        self.uri = f"{host}:{self.listener.getsockname()[1]}/%2f"
+        self.uri = f"{host}:{self.port}/%2f"
         self.begun = 0  # methods that announce a message
         self.published = queue.Queue()  # message-ids
         self.connections = 0
-        self.socket = None
         self.before_open = []  # frames that are sent between close-ok and open-ok
         self.mute_open = False  # channel.open is not answered
         self.confirm = None  # called for each message with its tag: what is answered at once
-        self.thread = threading.Thread(target=self.run, daemon=True)
-        self.thread.start()
-
-    def close(self):
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
-        if self.socket and self.socket.fileno() >= 0:
-            self.socket.shutdown(socket.SHUT_RDWR)
-        self.thread.join()
-
-    def run(self):
-        while True:
-            try:
-                self.socket, _ = self.listener.accept()
-                if self.tls:
-                    self.socket = self.tls.wrap_socket(self.socket, server_side=True)
-                self.connections += 1
-                self.mute_heartbeats = False
-                with self.socket:
-                    self.serve(self.socket)
-            except OSError:  # also the timeout
-                if self.listener.fileno() < 0:
-                    return
+        self.start()
 
     def serve(self, stream):
+        self.connections += 1
+        self.mute_heartbeats = False
         data = b""
         while more := stream.recv(65536):
             data += more

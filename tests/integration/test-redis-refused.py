@@ -6,52 +6,33 @@
 # What a server says reaches people as text, whatever bytes it says it in. The server here is a few lines of Python, which
 # says what Redis says rarely or never.
 
-import socket
-import threading
 import unittest
 
+from fake_server import FakeServer
 from faults import FaultTest, store
 
 
-class Server:
+class Server(FakeServer):
     """Says OK, or what it is told to, to each command; with "hello" it speaks first, after the handshake."""
 
     def __init__(self, **says):
+        super().__init__()
         self.says = says
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.uri = f"redis://127.0.0.1:{self.listener.getsockname()[1]}/0"
-        self.socket = None
-        self.thread = threading.Thread(target=self.run, daemon=True)
-        self.thread.start()
-
-    def close(self):
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
-        if self.socket and self.socket.fileno() >= 0:
-            self.socket.shutdown(socket.SHUT_RDWR)
-        self.thread.join()
-
-    def run(self):
-        while True:
-            try:
-                self.socket, _ = self.listener.accept()
-                with self.socket, self.socket.makefile("rb") as stream:
-                    self.serve(stream)
-            except OSError:
-                if self.listener.fileno() < 0:
-                    return
+        self.uri = f"redis://127.0.0.1:{self.port}/0"
+        self.start()
 
     def serve(self, stream):
-        while head := stream.readline():
-            command = [self.read_argument(stream) for _ in range(int(head[1:]))]
-            name = command[0].decode().lower()
-            self.socket.sendall(self.says.get(name, b"+OK\r\n"))
-            if name == "role":
-                self.socket.sendall(self.says.get("hello", b""))
+        with stream.makefile("rb") as lines:
+            while head := lines.readline():
+                command = [self.read_argument(lines) for _ in range(int(head[1:]))]
+                name = command[0].decode().lower()
+                stream.sendall(self.says.get(name, b"+OK\r\n"))
+                if name == "role":
+                    stream.sendall(self.says.get("hello", b""))
 
-    def read_argument(self, stream):
-        size = int(stream.readline()[1:])
-        return stream.read(size + 2)[:size]
+    def read_argument(self, lines):
+        size = int(lines.readline()[1:])
+        return lines.read(size + 2)[:size]
 
 
 class TestRedisRefused(FaultTest):

@@ -6,7 +6,7 @@
 
 #pragma once
 
-#include <glib.h>
+#include <gst/gst.h>
 
 typedef struct
 {
@@ -73,4 +73,18 @@ gate_await_passed (Gate *gate, guint n)
   while (gate->n_passed < n)
     g_cond_wait (&gate->changed, &gate->lock);
   g_mutex_unlock (&gate->lock);
+}
+
+static inline GstPadProbeReturn
+gate_on_buffer (GstPad *pad, GstPadProbeInfo *info, gpointer gate)
+{
+  gate_pass (gate);
+  return GST_PAD_PROBE_OK;
+}
+
+/* From now on buffers in @pad pass the gate. */
+static inline void
+gate_put_in (Gate *gate, GstPad *pad)
+{
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, gate_on_buffer, gate, NULL);
 }
